@@ -1,0 +1,1 @@
+"""What an officer must see: the life of a violation, its severity, its events."""

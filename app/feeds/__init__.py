@@ -1,0 +1,1 @@
+"""How foreign bytes become reports: formats and the sources that bring them."""

@@ -1,0 +1,1 @@
+"""What a live subscriber is sent, and how a resume is proved."""

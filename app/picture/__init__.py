@@ -1,0 +1,1 @@
+"""What we believe of every track now. Pure: no I/O, no clock."""

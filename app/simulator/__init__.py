@@ -1,0 +1,1 @@
+"""Scenarios and their player, over the public API alone."""

@@ -1,0 +1,1 @@
+"""The truth on disk: journal, history, outcomes, accounts, outbox."""

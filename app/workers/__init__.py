@@ -1,0 +1,1 @@
+"""The tasks that turn the server: engine, clock, history, webhooks."""
