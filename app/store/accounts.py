@@ -106,18 +106,35 @@ def revoke_key(db: apsw.Connection, key_id: str, now_us: int) -> None:
         raise AccountError("there is no such key")
 
 
-def find_key(db: apsw.Connection, token: str, now_us: int) -> KeyRow | None:
-    """Return the key that ``token`` is, if it is known, not revoked and not expired."""
-    key_id = credentials.key_id_of(token)
+def find_key(db: apsw.Connection, key_id: str, digest: bytes, now_us: int) -> KeyRow | None:
+    """Return the key of this id if the digest is its own and it is neither revoked nor expired."""
     row = _row(
         db,
         "SELECT id, name, role, contingent, clearance, audiences, scopes, digest, expires_us FROM keys"
         " WHERE id = ? AND revoked_us IS NULL AND coalesce(expires_us > ?, 1)",
         (key_id, now_us),
     )
-    if row is None or not credentials.same(row[7], credentials.digest(token)):
+    if row is None or not credentials.same(row[7], digest):
         return None
     return KeyRow(_principal("key", row[:6], frozenset(json.loads(row[6]))), row[8])
+
+
+def principal_of_id(db: apsw.Connection, account: str, now_us: int) -> Principal | None:
+    """Return the present rights of a key or user by id, or None when it is revoked, expired, disabled or unknown."""
+    key = _row(
+        db,
+        "SELECT id, name, role, contingent, clearance, audiences, scopes FROM keys"
+        " WHERE id = ? AND revoked_us IS NULL AND coalesce(expires_us > ?, 1)",
+        (account, now_us),
+    )
+    if key is not None:
+        return _principal("key", key[:6], frozenset(json.loads(key[6])))
+    user = _row(
+        db,
+        "SELECT id, name, role, contingent, clearance, audiences FROM users WHERE id = ? AND disabled_us IS NULL",
+        (account,),
+    )
+    return _principal("user", user, frozenset()) if user else None
 
 
 def create_user(
