@@ -1,0 +1,59 @@
+"""What to call a change: the names of the events that hooks subscribe to. Knows no hook and no reader."""
+
+from typing import NamedTuple
+
+from app.model.incident import IncidentVersion
+from app.model.violation import Change
+
+SUSPECTED = "violation.suspected"
+CONFIRMED = "violation.confirmed"
+CHANGED = "violation.changed"
+WITHDRAWN = "violation.withdrawn"
+ENDED = "violation.ended"
+INCIDENT_CREATED = "incident.created"
+INCIDENT_AMENDED = "incident.amended"
+EVENTS: tuple[str, ...] = (
+    SUSPECTED, CONFIRMED, CHANGED, WITHDRAWN, ENDED, INCIDENT_CREATED, INCIDENT_AMENDED,
+    "feed.silent", "feed.back", "gnss.interference",
+)  # fmt: skip
+"""Every name a hook may subscribe to; nothing raises those of feeds and GNSS yet."""
+
+_ESTABLISHED = ("confirmed", "authorised", "advisory")
+"""The statuses of a confirmed crossing, whatever it is recorded as."""
+
+
+class Letter(NamedTuple):
+    """One event as it is told: the public id and the revision of its object, and the body, ready to sign."""
+
+    object_id: str
+    revision: int
+    body: bytes
+
+
+def events_of(change: Change) -> tuple[str, ...]:
+    """Name what ``change`` tells, in the order to tell it; empty when there is nothing to tell.
+
+    A violation that was raised and withdrawn within one step was never told, so it says nothing. One that is first
+    told when it is already over says both that it is confirmed and that it ended.
+    """
+    before, after = change
+    if after == before:
+        return ()
+    was = None if before is None else before.status
+    if after.status == "withdrawn":
+        if was is None:
+            return ()
+        return (CHANGED,) if was == "withdrawn" else (WITHDRAWN,)
+    named: list[str] = []
+    if after.status in _ESTABLISHED and was not in _ESTABLISHED:
+        named.append(CONFIRMED)
+    elif after.status == "suspected" and was in (None, "withdrawn"):
+        named.append(SUSPECTED)
+    if after.ended_us is not None and (before is None or before.ended_us is None):
+        named.append(ENDED)
+    return tuple(named) or (CHANGED,)
+
+
+def event_of_incident(version: IncidentVersion) -> str:
+    """Name what a version of an incident tells."""
+    return INCIDENT_CREATED if version.version == 1 else INCIDENT_AMENDED
