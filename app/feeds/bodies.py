@@ -1,0 +1,274 @@
+"""Bodies of requests → typed items and the rejects among them. Knows the shapes, not what a mission allows.
+
+The usual body is decoded whole. One with any fault is split, and looked at in small groups and then item by item, so
+that each bad one is named; ``judged`` gives way after each group, for a big bad body must not hold up the loop.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import UNSET
+
+from app.feeds.faults import Fault, Reject, fault_of, field_before, field_of_error
+from app.feeds.items import Item, LabelItem
+from app.model.problems import Problem
+
+MAX_ITEMS = 10_000
+MAX_ITEM_BYTES = 1_000_000
+MAX_BATCH_BYTES = 10_000_000
+_GROUP = 50
+_SHORT = 2000
+_QUOTE = ord('"')
+_BLANKS = b" \t\r\n"
+_SCAN: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+
+
+@dataclass(slots=True)
+class Opened:
+    """What a body holds: ``items`` by type, each with its place in the request in ``places``, and the rejects.
+
+    ``raws`` are the items as sent, or None where the body was good as a whole (``raw_of`` finds them all the same).
+    """
+
+    body: bytes
+    lines: bool
+    single: bool
+    items: list[Any]
+    places: Sequence[int]
+    rejects: list[Reject]
+    raws: list[bytes] | None = None
+    columns: list[tuple[Any, ...]] | None = None
+    """The fields of ``items``, a column each, where they have been taken apart already."""
+
+    def raw_of(self, place: int) -> bytes:
+        """Return the bytes of the item at ``place`` of the request."""
+        if self.raws is None:
+            self.raws = list(split(self.body, self.lines))
+        return self.raws[place]
+
+
+def whole(body: bytes, item: Item, lines: bool) -> Opened | None:
+    """Return all items of a body in which nothing is wrong, or None: then it takes ``judged``.
+
+    ``lines`` says that the body is NDJSON.
+
+    Raises:
+        Problem: the body begins with a byte order mark.
+    """
+    if body.startswith(b"\xef\xbb\xbf"):
+        raise Problem("not_json", "The body begins with a byte order mark.")
+    single = not lines and body.lstrip(_BLANKS)[:1] == b"{"
+    one, many = _decoders(item)
+    try:
+        if single:
+            items = [one.decode(body)]
+        elif lines:
+            if not _is_object_a_line(body):
+                return None
+            items = one.decode_lines(body)
+        else:
+            if body.count(b'"observed_at"') > MAX_ITEMS:
+                return None
+            items = many.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if len(items) > MAX_ITEMS:
+        return None
+    columns = columns_of(items)
+    if not _keys_are_single(body, item, columns):
+        return None
+    return Opened(body, lines, single, items, range(len(items)), [], columns=columns)
+
+
+def judged(body: bytes, item: Item, lines: bool) -> Iterator[Opened]:
+    """Split a body and judge each item; what is yielded last is whole, what comes before only gives way.
+
+    Raises:
+        Problem: not JSON, neither an object nor an array of them, or too many items.
+    """
+    single = not lines and body.lstrip(_BLANKS)[:1] == b"{"
+    opened = Opened(body, lines, single, [], [], [], [])
+    raws: list[bytes] = []
+    try:
+        for raw in split(body, lines):
+            if len(raws) == MAX_ITEMS:
+                raise Problem("too_many_items")
+            raws.append(raw)
+            if len(raws) % (10 * _GROUP) == 0:
+                yield opened
+    except RecursionError:
+        raise Problem("not_json", "Nested deeper than any report.", field=field_of_error(body, item)) from None
+    except json.JSONDecodeError as error:
+        before = len(error.doc[: error.pos].encode("utf-8", "surrogateescape"))
+        field = field_before(body, before, item)
+        raise Problem("not_json", f"{field}: not JSON" if field else None, field=field) from None
+    opened.raws = raws
+    places: list[int] = []
+    for start in range(0, len(raws), _GROUP):
+        _judge(raws[start : start + _GROUP], start, item, opened, places)
+        yield opened
+    opened.places = places
+    yield opened
+
+
+def split(body: bytes, lines: bool) -> Iterator[bytes]:
+    """Cut a body into the bytes of its items, in order. A blank line of NDJSON has a place, and is empty.
+
+    Raises:
+        json.JSONDecodeError: not an object and not an array, or broken beyond telling the items apart.
+        RecursionError: nested too deep.
+    """
+    if lines:
+        rows = body.split(b"\n")
+        yield from (row.strip(_BLANKS) for row in (rows[:-1] if not rows[-1].strip(_BLANKS) else rows))
+        return
+    # Bytes that are not UTF-8 pass as lone surrogates: the item that has them is refused by itself.
+    text = body.decode("utf-8", "surrogateescape")
+    at = _after_blanks(text, 0)
+    if text[at : at + 1] == "{":
+        yield text[at : _end(text, at)].encode("utf-8", "surrogateescape")
+        at = _after_blanks(text, _end(text, at))
+    elif text[at : at + 1] == "[":
+        at = _after_blanks(text, at + 1)
+        while text[at : at + 1] != "]":
+            end = _end(text, at)
+            yield text[at:end].encode("utf-8", "surrogateescape")
+            at = _after_blanks(text, end)
+            if text[at : at + 1] == ",":
+                at = _after_blanks(text, at + 1)
+                if text[at : at + 1] == "]":
+                    raise json.JSONDecodeError("a comma too many", text, at)
+            elif text[at : at + 1] != "]":
+                raise json.JSONDecodeError("a comma is missing", text, at)
+        at = _after_blanks(text, at + 1)
+    else:
+        raise json.JSONDecodeError("neither an object nor an array", text, at)
+    if at != len(text):
+        raise json.JSONDecodeError("more than one value", text, at)
+
+
+@cache
+def _decoders(item: Item) -> tuple[msgspec.json.Decoder[Any], msgspec.json.Decoder[Any]]:
+    return msgspec.json.Decoder(item), msgspec.json.Decoder(list[item])  # type: ignore[valid-type]
+
+
+def _is_object_a_line(body: bytes) -> bool:
+    """Whether each line that is not blank begins and ends as an object: then no value spans two of them."""
+    rows = [row for line in body.split(b"\n") if (row := line.strip(_BLANKS))]
+    return len(rows) == body.count(b"\n") + (not body.endswith(b"\n")) and all(
+        row[0] == 0x7B and row[-1] == 0x7D for row in rows
+    )
+
+
+def _after_blanks(text: str, at: int) -> int:
+    while text[at : at + 1] in (" ", "\t", "\r", "\n"):
+        at += 1
+    return at
+
+
+def _end(text: str, at: int) -> int:
+    try:
+        return _SCAN(text, at)[1]
+    except StopIteration as stop:
+        raise json.JSONDecodeError("no value", text, stop.value) from None
+    except ValueError as error:  # a whole number of more digits than Python reads
+        if isinstance(error, json.JSONDecodeError):
+            raise
+        raise json.JSONDecodeError("a number too long", text, at) from None
+
+
+def _judge(raws: list[bytes], start: int, item: Item, opened: Opened, places: list[int]) -> None:
+    one, many = _decoders(item)
+    try:
+        joined = b"[" + b",".join(raws) + b"]"
+        items = many.decode(joined)
+        if len(items) == len(raws) and _keys_are_single(joined, item, columns_of(items)):
+            opened.items += items
+            places.extend(range(start, start + len(items)))
+            return
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass  # one of the group is bad: each is looked at below
+    for place, raw in enumerate(raws, start):
+        if not raw:
+            continue
+        fault = Fault("too_large", None, "larger than 1 MB") if len(raw) > MAX_ITEM_BYTES else fault_of(raw, item)
+        if fault is None:
+            try:
+                opened.items.append(one.decode(raw))
+                places.append(place)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                fault = Fault("bad_json", None, "not JSON")
+        if fault is not None:
+            opened.rejects.append(Reject(place, fault, raw))
+
+
+def columns_of(items: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return the fields of ``items``, a column each, in the order of the type's fields; nothing of no items."""
+    return list(zip(*map(msgspec.structs.astuple, items), strict=True))
+
+
+def _keys_are_single(body: bytes, item: Item, columns: list[tuple[Any, ...]]) -> bool:
+    """Whether ``body`` has no more quotes than its items account for: a key that stands twice leaves more.
+
+    Escaped quotes are no quotes. Where backslashes are escaped too, nobody counts: False.
+    """
+    if len(body) < _SHORT:
+        quotes = body.count(b'"')
+    else:
+        quotes = int(np.count_nonzero(np.frombuffer(body, np.uint8) == _QUOTE))
+    if b"\\" in body:
+        if b"\\\\" in body:
+            return False
+        quotes -= body.count(b'\\"')
+    return quotes == sum(map(_quotes_of, item.__struct_fields__, columns))
+
+
+def _quotes_of(name: str, column: tuple[Any, ...]) -> int:
+    """How many quotes a field's column has as JSON: two a key, two a text."""
+    first = column[0]
+    if first is UNSET or name not in _ALWAYS:
+        given = len(column) - column.count(UNSET)
+        if not given:
+            return 0
+    else:
+        given = len(column)
+    if name in _NUMBERS:
+        return 2 * given
+    if name in _NESTED:
+        return 2 * given + sum(_quotes_within(value) for value in column if value is not UNSET)
+    return 4 * given - 2 * column.count(None) if name not in _ALWAYS else 4 * given
+
+
+_ALWAYS = frozenset({"unit", "incident", "observed_at", "lon", "lat", "category", "title"})
+_NESTED = frozenset({"label", "sensor"})
+_NUMBERS = frozenset(
+    "lon lat altitude_m accuracy_m speed_m_s course_deg count operator_lon operator_lat observer_lon observer_lat"
+    " distance_m bearing_deg".split()
+)
+
+
+def _quotes_within(value: Any) -> int:
+    """Quotes of a nested value, without those of its own key."""
+    if value is None or value is UNSET or isinstance(value, float):
+        return 0
+    if isinstance(value, str):
+        return 2
+    if isinstance(value, LabelItem):
+        return _label_quotes(value)
+    if isinstance(value, tuple):
+        return sum(map(_quotes_within, value))
+    present = [one for one in msgspec.structs.astuple(value) if one is not UNSET]
+    return 2 * len(present) + sum(map(_quotes_within, present))
+
+
+def _label_quotes(label: LabelItem) -> int:
+    quotes = 0 if label.classification is UNSET else 4
+    for texts in (label.releasable_to, label.caveats):
+        if texts is not UNSET:
+            quotes += 2 + 2 * len(texts)
+    return quotes

@@ -1,0 +1,332 @@
+"""Typed positions → the columns of a report block, and the rejects among them. Knows no key and no store."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from msgspec import UNSET
+
+from app.feeds.bodies import Opened, columns_of
+from app.feeds.faults import Fault, Reject
+from app.feeds.items import DroneItem, FootprintItem, PositionItem, SensorItem
+from app.feeds.terms import Terms, prose_fault, sidc_fault, text_fault
+from app.feeds.times import BAD_US, parse_instants
+from app.model.feature import MISSION_PARTY
+from app.model.identity import Interned, Profile, Registry, Unit
+from app.model.label import Marking
+from app.model.report import DRONE, E7, F64, FUTURE, I32, I64, NULL_ISLAND, U8, ReportBlock
+
+FUTURE_US = 5 * 60 * 1_000_000
+NULL_ISLAND_E7 = E7 // 1000
+_REMEMBERED = 50_000
+_INT32 = np.dtype(np.int32)
+
+Faults = dict[int, Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Positions that are well formed: not yet judged against what is known. A row's item is at ``places``.
+
+    ``report_ids`` has the sender's ids, or is empty where no row has one; ``labelled`` tells where a label was given.
+    """
+
+    block: ReportBlock
+    places: Sequence[int]
+    report_ids: Sequence[str | None]
+    labelled: Sequence[bool]
+    rejects: list[Reject]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+class Numbers(Protocol):
+    """Gives units, profiles and markings their numbers."""
+
+    def unit(self, unit: Unit) -> int: ...
+
+    def marking(self, marking: Marking) -> int: ...
+
+    def profile(self, profile: Profile) -> int: ...
+
+
+class RegistryNumbers:
+    """Numbers from the registry, which grows by what is new."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.unit = registry.units.number
+        self.marking = registry.markings.number
+        self.profile = registry.profiles.number
+
+
+class ScratchNumbers:
+    """Numbers for a dry run: those of the registry where it has them, else negative ones that mean nothing later."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._new: tuple[Interned[Unit], Interned[Marking], Interned[Profile]] = Interned(), Interned(), Interned()
+
+    def unit(self, unit: Unit) -> int:
+        known = self._registry.units.find(unit)
+        return -1 - self._new[0].number(unit) if known is None else known
+
+    def marking(self, marking: Marking) -> int:
+        known = self._registry.markings.find(marking)
+        return -1 - self._new[1].number(marking) if known is None else known
+
+    def profile(self, profile: Profile) -> int:
+        known = self._registry.profiles.find(profile)
+        return -1 - self._new[2].number(profile) if known is None else known
+
+
+class _Said(NamedTuple):
+    """What reports say of their entity, as it was sent."""
+
+    callsign: Any
+    sidc: Any
+    platform: Any
+    party: Any
+    altitude_ref: Any
+    label: Any
+
+
+class Drafter:
+    """Makes drafts of one mission version's reports. Remembers units and profiles it has judged before."""
+
+    def __init__(self, registry: Registry, terms: Terms) -> None:
+        self.terms = terms
+        self._registry = registry
+        self._numbers = RegistryNumbers(registry)
+        self._slots: dict[str, dict[str, int]] = {}
+        self._profiles: dict[tuple[str, bool], dict[tuple[Any, ...], int]] = {}
+
+    def draft(self, opened: Opened, contingent: str, received_us: int, *, drones: bool, dry: bool = False) -> Draft:
+        """Return the draft of what ``opened`` holds. Bad rows become rejects; a dry run leaves no trace."""
+        if not opened.items:
+            return Draft(_EMPTY, (), (), (), opened.rejects)
+        columns = opened.columns or columns_of(opened.items)
+        names = (DroneItem if drones else PositionItem).__struct_fields__
+        column = dict(zip(names, columns, strict=True))
+        faults: Faults = {}
+        lon, lat, observed_us = _where_and_when(column, faults)
+        slots = {} if dry else self._slots.setdefault(contingent, {})
+        said = list(zip(*(column[name] for name in _Said._fields), strict=True))
+        profiles = {} if dry else self._remembered(contingent, drones)
+        self._judge_units(column["unit"], slots, faults)
+        self._judge_profiles(said, profiles, faults)
+        extras = _extras(column, faults)
+        rows: npt.NDArray[np.intp] | slice = slice(None)
+        units: Sequence[str] = column["unit"]
+        places: Sequence[int] = opened.places
+        report_ids: Sequence[Any] = column["report_id"] if any(map(_is_given, column["report_id"])) else ()
+        if faults:
+            rows = np.array([row for row in range(len(units)) if row not in faults], np.intp)
+            kept = rows.tolist()
+            units, said, extras = [units[row] for row in kept], [said[row] for row in kept], [extras[r] for r in kept]
+            report_ids = [report_ids[row] for row in kept] if report_ids else ()
+            for row, fault in sorted(faults.items()):
+                place = opened.places[row]
+                opened.rejects.append(Reject(place, fault, opened.raw_of(place)))
+            places = [opened.places[row] for row in kept]
+        numbers: Numbers = ScratchNumbers(self._registry) if dry else self._numbers
+        given = [extra for extra in extras if extra is not None]
+        block = ReportBlock(
+            slot=self._slots_of(units, contingent, slots, numbers),
+            observed_us=observed_us[rows],
+            lon_e7=np.rint(lon[rows] * E7).astype(np.int32),
+            lat_e7=np.rint(lat[rows] * E7).astype(np.int32),
+            altitude_m=_floats(column["altitude_m"])[rows],
+            accuracy_m=_floats(column["accuracy_m"])[rows],
+            speed_m_s=_floats(column["speed_m_s"])[rows],
+            course_deg=_floats(column["course_deg"])[rows],
+            profile=self._profiles_of(said, contingent, profiles, numbers, drones=drones),
+            flags=self._flags(lon[rows], lat[rows], observed_us[rows], received_us, drones=drones),
+            extra=_extra_numbers(extras) if given else np.full(len(units), -1, np.int32),
+            extras=given,
+        )
+        return Draft(block, places, report_ids, [_is_given(one[5]) for one in said], opened.rejects)
+
+    def _remembered(self, contingent: str, drones: bool) -> dict[tuple[Any, ...], int]:
+        remembered = self._profiles.setdefault((contingent, drones), {})
+        if len(remembered) > _REMEMBERED:
+            remembered.clear()
+        return remembered
+
+    def _judge_units(self, units: Sequence[str], slots: dict[str, int], faults: Faults) -> None:
+        bad = {unit: fault for unit in set(units) if unit not in slots and (fault := text_fault(unit, "unit"))}
+        if bad:
+            faults.update({row: bad[unit] for row, unit in enumerate(units) if unit in bad})
+
+    def _judge_profiles(
+        self, said: Sequence[tuple[Any, ...]], known: dict[tuple[Any, ...], int], faults: Faults
+    ) -> None:
+        bad = {one: fault for one in set(said) if one not in known and (fault := self._fault_of(_Said(*one)))}
+        if bad:
+            faults.update({row: bad[one] for row, one in enumerate(said) if one in bad and row not in faults})
+
+    def _fault_of(self, said: _Said) -> Fault | None:
+        if _is_given(said.callsign) and (fault := text_fault(said.callsign, "callsign")):
+            return fault
+        if _is_given(said.sidc) and (fault := sidc_fault(said.sidc)):
+            return fault
+        if _is_given(said.party) and (fault := self.terms.party_fault(said.party)):
+            return fault
+        label = self.terms.label_of(said.label)
+        return label if isinstance(label, Fault) else None
+
+    def _slots_of(self, units: Sequence[str], contingent: str, slots: dict[str, int], numbers: Numbers) -> I32:
+        for unit in set(units):
+            if unit not in slots:
+                slots[unit] = numbers.unit(Unit(contingent, unit))
+        return np.fromiter(map(slots.__getitem__, units), _INT32, len(units))
+
+    def _profiles_of(
+        self,
+        said: Sequence[tuple[Any, ...]],
+        contingent: str,
+        known: dict[tuple[Any, ...], int],
+        numbers: Numbers,
+        *,
+        drones: bool,
+    ) -> I32:
+        for one in set(said):
+            if one not in known:
+                callsign, sidc, platform, party, altitude_ref, label = _Said(*one)
+                kept = self.terms.label_of(label)
+                assert not isinstance(kept, Fault)
+                profile = Profile(
+                    callsign=callsign or None,
+                    sidc=sidc or None,
+                    platform=platform or ("uav" if drones else None),
+                    party=party or MISSION_PARTY,
+                    altitude_ref=altitude_ref or "hae",
+                    marking=numbers.marking(Marking((contingent,), kept)),
+                )
+                known[one] = numbers.profile(profile)
+        return np.fromiter(map(known.__getitem__, said), _INT32, len(said))
+
+    def _flags(self, lon: F64, lat: F64, observed_us: I64, received_us: int, *, drones: bool) -> U8:
+        flags = np.full(len(lon), DRONE if drones else 0, np.uint8)
+        flags[observed_us > received_us + FUTURE_US] |= FUTURE
+        near = np.flatnonzero((np.abs(lon) < 0.001) & (np.abs(lat) < 0.001))
+        for row in near.tolist():
+            if not self.terms.in_area(float(lon[row]), float(lat[row])):
+                flags[row] |= NULL_ISLAND
+        return flags
+
+
+def is_negative_zero(value: float) -> bool:
+    """Whether ``value`` is -0.0, which is no coordinate: what sends it has lost a sign."""
+    return value == 0.0 and str(value)[0] == "-"
+
+
+def _is_given(value: Any) -> bool:
+    return value is not UNSET and value is not None
+
+
+def _where_and_when(column: dict[str, tuple[Any, ...]], faults: Faults) -> tuple[F64, F64, I64]:
+    places: list[F64] = []
+    for name in ("lon", "lat"):
+        values = np.array(column[name], np.float64)
+        for row in np.flatnonzero((values == 0.0) & np.signbit(values)).tolist():
+            faults[row] = Fault("out_of_range", name, f"{name}: minus zero is no coordinate")
+        places.append(values)
+    observed_us = parse_instants(column["observed_at"])
+    for row in np.flatnonzero(observed_us < 0).tolist():
+        faults[row] = time_fault(int(observed_us[row]))
+    return places[0], places[1], observed_us
+
+
+def time_fault(observed_us: int) -> Fault:
+    """Return why an ``observed_at`` that was read as ``observed_us`` (``BAD_US`` or before 1970) is refused."""
+    if observed_us == BAD_US:
+        return Fault("bad_time", "observed_at", "observed_at: expected an RFC 3339 date-time with an offset")
+    return Fault("out_of_range", "observed_at", "observed_at: before 1970")
+
+
+def _floats(column: tuple[Any, ...]) -> F64:
+    """The numbers of a column, NaN where none is given, and never -0.0."""
+    if column[0] is not UNSET:
+        try:
+            return np.array(column, np.float64) + 0.0
+        except TypeError:
+            pass  # some row does not give it
+    if column.count(UNSET) == len(column):
+        return np.full(len(column), np.nan)
+    return np.array([None if value is UNSET else value for value in column], np.float64) + 0.0
+
+
+def _extras(column: dict[str, tuple[Any, ...]], faults: Faults) -> list[bytes | None]:
+    """The seldom fields of each row as JSON with sorted keys, or None. What is wrong with them goes to ``faults``."""
+    rows = len(column["unit"])
+    names = [name for name in _EXTRAS if name in column and column[name].count(UNSET) < rows]
+    if not names:
+        return [None] * rows
+    found: list[bytes | None] = []
+    for row, values in enumerate(zip(*(column[name] for name in names), strict=True)):
+        given = {name: value for name, value in zip(names, values, strict=True) if _is_given(value)}
+        for name, value in given.items():
+            fault = _EXTRAS[name](value, name)
+            if fault and row not in faults:
+                faults[row] = fault
+        if "sensor" in given:
+            given["sensor"] = _without_null(given["sensor"])
+        found.append(_ENCODE(given) if given else None)
+    return found
+
+
+def _extra_numbers(extras: Sequence[bytes | None]) -> I32:
+    given = np.array([extra is not None for extra in extras])
+    return np.where(given, np.cumsum(given) - 1, -1).astype(np.int32)
+
+
+def _without_null(sensor: SensorItem) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.to_builtins(sensor).items() if value is not None}
+
+
+def _coordinate_fault(value: float, name: str) -> Fault | None:
+    return Fault("out_of_range", name, f"{name}: minus zero is no coordinate") if is_negative_zero(value) else None
+
+
+def _sensor_fault(sensor: SensorItem, name: str) -> Fault | None:
+    footprint = sensor.footprint
+    if not isinstance(footprint, FootprintItem) or all(_is_closed_ring(ring) for ring in footprint.coordinates):
+        return None
+    return Fault("bad_geometry", f"{name}.footprint", f"{name}.footprint: expected closed rings of lon, lat")
+
+
+def _is_closed_ring(ring: tuple[tuple[float, ...], ...]) -> bool:
+    return ring[0] == ring[-1] and all(abs(place[0]) <= 180.0 and abs(place[1]) <= 90.0 for place in ring)
+
+
+def _no_fault(_value: Any, _name: str) -> Fault | None:
+    return None
+
+
+_EXTRAS: dict[str, Callable[[Any, str], Fault | None]] = {
+    "count": _no_fault,
+    "operator_lat": _coordinate_fault,
+    "operator_lon": _coordinate_fault,
+    "remarks": prose_fault,
+    "report_id": text_fault,
+    "sensor": _sensor_fault,
+    "serial": text_fault,
+}
+_ENCODE = msgspec.json.Encoder(order="sorted").encode
+_EMPTY = ReportBlock(
+    slot=np.empty(0, np.int32),
+    observed_us=np.empty(0, np.int64),
+    lon_e7=np.empty(0, np.int32),
+    lat_e7=np.empty(0, np.int32),
+    altitude_m=np.empty(0, np.float64),
+    accuracy_m=np.empty(0, np.float64),
+    speed_m_s=np.empty(0, np.float64),
+    course_deg=np.empty(0, np.float64),
+    profile=np.empty(0, np.int32),
+    flags=np.empty(0, np.uint8),
+    extra=np.empty(0, np.int32),
+)
