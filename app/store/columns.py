@@ -50,7 +50,7 @@ def unpack(column: Column, rows: int, dtype: str) -> Array:
         return _joined(column.data, rows, 8).view(np.float64).astype(dtype)
     stored = _widened(column, rows)
     if column.how == _DIFFERENCES:
-        stored = np.cumsum((stored >> np.uint64(1)) ^ (np.uint64(0) - (stored & np.uint64(1))), dtype=np.uint64)
+        stored = np.cumsum(zigzag_undone(stored), dtype=np.int64).view(np.uint64)
     whole = (stored * np.uint64(column.unit) + np.uint64(column.base % 2**64)).view(np.int64)
     if column.scale == 0:
         return whole.astype(dtype)
@@ -66,6 +66,16 @@ def shuffled(values: Array) -> bytes:
     if width == 1:
         return values.tobytes()
     return values.view(np.uint8).reshape(len(values), width).T.tobytes()
+
+
+def zigzag(values: npt.NDArray[np.int64]) -> U64:
+    """Return 0, -1, 1, -2, … as 0, 1, 2, 3, …: small numbers of either sign become small numbers."""
+    return ((values << 1) ^ (values >> 63)).view(np.uint64)
+
+
+def zigzag_undone(values: U64) -> npt.NDArray[np.int64]:
+    """Undo ``zigzag``."""
+    return ((values >> np.uint64(1)) ^ (np.uint64(0) - (values & np.uint64(1)))).view(np.int64)
 
 
 def _pack_floats(values: npt.NDArray[np.float64]) -> Column:
@@ -110,7 +120,7 @@ def _pack_integers(values: npt.NDArray[np.int64], scale: int, *, has_nan: bool) 
         offsets //= np.uint64(unit)
     signed = offsets.view(np.int64)
     steps = np.diff(signed, prepend=np.int64(0))
-    differences = ((steps << 1) ^ (steps >> 63)).view(np.uint64)
+    differences = zigzag(steps)
     width, other = _width(int(offsets.max())), _width(int(differences.max()))
     how, stored, width = (_OFFSETS, offsets, width) if width <= other else (_DIFFERENCES, differences, other)
     data = shuffled(stored.astype(f"<u{width}")) if width else b""

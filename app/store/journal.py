@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 import apsw
@@ -119,11 +120,11 @@ class Journal:
                 return [self._recent[place] for place in range(start, min(start + limit, len(self._recent)))]
         return await self._database.read(partial(read_entries, after=after, upto=self._head, limit=limit))
 
-    def recent(self, seq: int) -> Entry | None:
-        """Return entry ``seq`` if it is still in memory."""
+    def recent(self, after: int, upto: int) -> list[Entry]:
+        """Return those entries with ``after`` < seq ≤ ``upto`` that are in memory: an unbroken run, in order."""
         with self._lock:
-            place = seq - self._recent[0].seq if self._recent else -1
-            return self._recent[place] if 0 <= place < len(self._recent) else None
+            first = self._recent[0].seq if self._recent else 0
+            return list(islice(self._recent, max(after + 1 - first, 0), max(upto + 1 - first, 0)))
 
     async def wait_beyond(self, seq: int, timeout_s: float) -> bool:
         """Wait until ``head() > seq``; False if that took longer than ``timeout_s``."""

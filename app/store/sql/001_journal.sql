@@ -31,6 +31,7 @@ CREATE TABLE history (
     first_seq INTEGER NOT NULL, positions INTEGER NOT NULL, body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX history_slot ON history (slot, last_us, first_us);
+CREATE INDEX history_small ON history (slot) WHERE positions < 256;
 
 CREATE TABLE quarantine (
     contingent TEXT NOT NULL, number INTEGER NOT NULL, key_id TEXT NOT NULL, feed TEXT NOT NULL,
