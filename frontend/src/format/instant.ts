@@ -1,0 +1,39 @@
+/** Instants and ages as officers read them: always Zulu, and the date-time group. */
+
+const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'] as const;
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/** `14:37:12Z` */
+export function zulu(ms: number): string {
+  const at = new Date(ms);
+  return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}Z`;
+}
+
+/** `221437ZNOV26`: day, hour, minute, zone, month, year (STANAG 2014's date-time group). */
+export function dateTimeGroup(ms: number): string {
+  const at = new Date(ms);
+  const month = MONTHS[at.getUTCMonth()] ?? '';
+  return `${two(at.getUTCDate())}${two(at.getUTCHours())}${two(at.getUTCMinutes())}Z${month}${two(at.getUTCFullYear() % 100)}`;
+}
+
+/** `42 s`, `6 min`, `3 h 05`, `4 d`; what lies ahead of the clock is `now`. */
+export function age(ms: number): string {
+  const s = Math.floor(ms / 1000);
+  if (s < 1) return 'now';
+  if (s < 100) return `${s} s`;
+  const min = Math.floor(s / 60);
+  if (min < 100) return `${min} min`;
+  const h = Math.floor(min / 60);
+  if (h < 48) return `${h} h ${two(min % 60)}`;
+  return `${Math.floor(h / 24)} d`;
+}
+
+/** Milliseconds since 1970 of an RFC 3339 instant; null for none. */
+export function instantOf(text: string | null | undefined): number | null {
+  if (!text) return null;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? null : ms;
+}

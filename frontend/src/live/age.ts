@@ -1,0 +1,29 @@
+/** How old the picture is, and what to say of it. Instants are ms since 1970 of this browser's clock. */
+
+import type { Link } from './machine';
+
+/** Beyond this the officer must be told, in a way that cannot be missed. */
+export const STALE_AFTER_MS = 10_000;
+
+export interface PictureAge {
+  /** Since anything was heard of the server; null before the first picture. */
+  silentMs: number | null;
+  /** By how much the server's engine is behind its own clock. */
+  lagS: number;
+  isStale: boolean;
+}
+
+export function pictureAge(link: Link, heardAt: number | null, lagS: number, now: number): PictureAge {
+  const silentMs = heardAt === null ? null : Math.max(0, now - heardAt);
+  const late = silentMs !== null && silentMs > STALE_AFTER_MS;
+  const gone = link.state !== 'live' && link.lostAt !== null && now - link.lostAt > STALE_AFTER_MS;
+  return { silentMs, lagS, isStale: late || gone || lagS * 1000 > STALE_AFTER_MS };
+}
+
+/** `LIVE`, `RECONNECTING 4 s`, `DOWN 32 s`: what the status bar says of the link. */
+export function linkWords(link: Link, now: number): { word: 'LIVE' | 'RECONNECTING' | 'DOWN'; forS: number } {
+  if (link.state === 'live') return { word: 'LIVE', forS: 0 };
+  const forS = link.lostAt === null ? 0 : Math.max(0, Math.floor((now - link.lostAt) / 1000));
+  const down = link.state === 'ended' || forS * 1000 > STALE_AFTER_MS;
+  return { word: down ? 'DOWN' : 'RECONNECTING', forS };
+}

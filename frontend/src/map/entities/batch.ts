@@ -1,0 +1,59 @@
+/** The instances of one draw call, in a float array that grows. */
+
+import type { Cell } from './atlas';
+import { QUAD_FLOATS, STROKE_FLOATS } from './program';
+
+export class Batch {
+  count = 0;
+  data: Float32Array<ArrayBuffer>;
+
+  private constructor(private readonly floats: number) {
+    this.data = new Float32Array(256 * floats);
+  }
+
+  static ofQuads(): Batch {
+    return new Batch(QUAD_FLOATS);
+  }
+
+  static ofStrokes(): Batch {
+    return new Batch(STROKE_FLOATS);
+  }
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  /** A picture with its anchor at (x, y) CSS pixels. `grey` 0–1 takes its colour away. */
+  quad(x: number, y: number, cell: Cell, scale: number, grey: number, opacity: number): void {
+    const i = this.next();
+    const { data } = this;
+    data[i] = x;
+    data[i + 1] = y;
+    data[i + 2] = cell.anchorX * scale;
+    data[i + 3] = cell.anchorY * scale;
+    data[i + 4] = cell.width * scale;
+    data[i + 5] = cell.height * scale;
+    data[i + 6] = cell.u0;
+    data[i + 7] = cell.v0;
+    data[i + 8] = cell.u1;
+    data[i + 9] = cell.v1;
+    data[i + 10] = grey;
+    data[i + 11] = opacity;
+  }
+
+  /** A straight stroke, CSS pixels; `dash` is the length of each piece, 0 for none; colour 0–1. */
+  stroke(...values: [number, number, number, number, number, number, number, number, number, number]): void {
+    this.data.set(values, this.next());
+  }
+
+  private next(): number {
+    const at = this.count * this.floats;
+    if (at + this.floats > this.data.length) {
+      const bigger = new Float32Array(this.data.length * 2);
+      bigger.set(this.data);
+      this.data = bigger;
+    }
+    this.count++;
+    return at;
+  }
+}

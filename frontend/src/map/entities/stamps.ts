@@ -1,0 +1,111 @@
+/** Small pictures of the entity layer that are not APP-6 symbols: labels, selection, staleness, doubt, operator. */
+
+import type { Stamp } from './atlas';
+
+function stamp(width: number, height: number, ratio: number, draw: (pen: CanvasRenderingContext2D) => void): Stamp {
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.ceil(width * ratio);
+  canvas.height = Math.ceil(height * ratio);
+  const pen = canvas.getContext('2d');
+  if (!pen) throw new Error('This browser has no 2D canvas');
+  pen.scale(ratio, ratio);
+  draw(pen);
+  return { canvas, anchorX: canvas.width / 2, anchorY: canvas.height / 2 };
+}
+
+const LABEL_FONT = "600 12.5px 'Barlow Condensed', sans-serif";
+const LABEL_HEIGHT = 17;
+const LONGEST_LABEL = 22;
+let ruler: CanvasRenderingContext2D | null = null;
+
+/** A callsign with a dark rim; longer ones are cut. */
+export function labelStamp(text: string, colour: string, ratio: number): Stamp {
+  const shown = text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text;
+  ruler ??= document.createElement('canvas').getContext('2d');
+  if (ruler) ruler.font = LABEL_FONT;
+  const width = (ruler?.measureText(shown).width ?? shown.length * 7) + shown.length * 0.3 + 6;
+  return stamp(width, LABEL_HEIGHT, ratio, (pen) => {
+    pen.font = LABEL_FONT;
+    pen.letterSpacing = '0.3px';
+    pen.textBaseline = 'middle';
+    pen.lineJoin = 'round';
+    pen.lineWidth = 3.2;
+    pen.strokeStyle = 'rgba(9, 14, 20, 0.92)';
+    pen.strokeText(shown, 3, LABEL_HEIGHT / 2 + 0.5);
+    pen.fillStyle = colour;
+    pen.fillText(shown, 3, LABEL_HEIGHT / 2 + 0.5);
+  });
+}
+
+/** Corner brackets around the selected entity. */
+export function bracketStamp(ratio: number): Stamp {
+  return stamp(52, 52, ratio, (pen) => {
+    for (const [width, colour] of [
+      [5, '#0b1117'],
+      [2.2, '#ffffff'],
+    ] as const) {
+      pen.lineWidth = width;
+      pen.strokeStyle = colour;
+      for (const [x, y, dx, dy] of [
+        [4, 4, 1, 1],
+        [48, 4, -1, 1],
+        [48, 48, -1, -1],
+        [4, 48, 1, -1],
+      ] as const) {
+        pen.beginPath();
+        pen.moveTo(x, y + dy * 11);
+        pen.lineTo(x, y);
+        pen.lineTo(x + dx * 11, y);
+        pen.stroke();
+      }
+    }
+  });
+}
+
+/** A dashed ring: the place is old. */
+export function staleStamp(ratio: number): Stamp {
+  return stamp(44, 44, ratio, (pen) => {
+    pen.lineWidth = 1.4;
+    pen.strokeStyle = '#b8c4ce';
+    pen.setLineDash([4, 3.6]);
+    pen.beginPath();
+    pen.arc(22, 22, 20, 0, 2 * Math.PI);
+    pen.stroke();
+  });
+}
+
+/** A question mark on amber: the sender's symbol code could not be read. */
+export function doubtStamp(ratio: number): Stamp {
+  return stamp(15, 15, ratio, (pen) => {
+    pen.fillStyle = '#0b1117';
+    pen.beginPath();
+    pen.arc(7.5, 7.5, 7.5, 0, 2 * Math.PI);
+    pen.fill();
+    pen.fillStyle = '#ffc857';
+    pen.beginPath();
+    pen.arc(7.5, 7.5, 6.2, 0, 2 * Math.PI);
+    pen.fill();
+    pen.fillStyle = '#0b1117';
+    pen.font = "600 11px 'Barlow Condensed', sans-serif";
+    pen.textAlign = 'center';
+    pen.textBaseline = 'middle';
+    pen.fillText('?', 7.5, 8);
+  });
+}
+
+/** Who flies the drone: a small ring at the end of the tie line. */
+export function operatorStamp(ratio: number): Stamp {
+  return stamp(16, 16, ratio, (pen) => {
+    pen.lineWidth = 2;
+    pen.strokeStyle = '#ffe28a';
+    pen.fillStyle = '#0b1117';
+    pen.beginPath();
+    pen.arc(8, 8, 5.5, 0, 2 * Math.PI);
+    pen.fill();
+    pen.stroke();
+    pen.fillStyle = '#ffe28a';
+    pen.beginPath();
+    pen.arc(8, 8, 1.8, 0, 2 * Math.PI);
+    pen.fill();
+  });
+}

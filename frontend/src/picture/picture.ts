@@ -1,0 +1,35 @@
+/** The picture as this browser holds it: plain Maps by id, outside all reactivity. Knows no map and no socket. */
+
+import type { Layer } from '../protocol/frames';
+import type { Feature, Feed, Incident, Mission, Track, Violation } from './nouns';
+
+export type PictureLayer = Layer | 'mission';
+
+export interface Picture {
+  epoch: string | null;
+  seq: number;
+  /** The picture is complete as of this instant of the server's clock, ms since 1970, less the engine's lag. */
+  completeAt: number | null;
+  lagS: number;
+  mission: Mission | null;
+  tracks: Map<string, Track>;
+  incidents: Map<string, Incident>;
+  violations: Map<string, Violation>;
+  features: Map<string, Feature>;
+  feeds: Map<string, Feed>;
+}
+
+export function emptyPicture(): Picture {
+  return {
+    epoch: null,
+    seq: 0,
+    completeAt: null,
+    lagS: 0,
+    mission: null,
+    tracks: new Map(),
+    incidents: new Map(),
+    violations: new Map(),
+    features: new Map(),
+    feeds: new Map(),
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * `window.__accord`: what the screen shows, for browser tests to read. What WebGL draws leaves nothing in the document,
+ * so without it a test could only compare pixels. It is read-only and tells nothing that the log-in may not see.
+ */
+
+import type { Chart } from './map/chart';
+import type { Watch } from './watch.svelte';
+
+export interface Probe {
+  readonly trackCount: number;
+  readonly linkState: string;
+  readonly epoch: string | null;
+  readonly seq: number;
+  readonly symbolsDrawn: number;
+  readonly labelsDrawn: number;
+  readonly drawMs: number;
+  readonly violations: { id: string; status: string; assessment: string; revision: number }[];
+  /** Where a track is, degrees, and where that lies on the page, CSS pixels. */
+  position(id: string): { lon: number; lat: number; x: number; y: number } | null;
+  trackIds(): string[];
+}
+
+declare global {
+  interface Window {
+    __accord?: Probe;
+  }
+}
+
+export function installProbe(watch: Watch, chart: Chart): void {
+  window.__accord = Object.freeze<Probe>({
+    get trackCount() {
+      return watch.picture.tracks.size;
+    },
+    get linkState() {
+      return watch.link.state;
+    },
+    get epoch() {
+      return watch.picture.epoch;
+    },
+    get seq() {
+      return watch.picture.seq;
+    },
+    get symbolsDrawn() {
+      return chart.drawn.symbols;
+    },
+    get labelsDrawn() {
+      return chart.drawn.labels;
+    },
+    get drawMs() {
+      return chart.drawn.ms;
+    },
+    get violations() {
+      return [...watch.picture.violations.values()].map(({ id, status, assessment, revision }) => ({
+        id,
+        status,
+        assessment: assessment.state,
+        revision,
+      }));
+    },
+    position(id: string) {
+      const track = watch.picture.tracks.get(id);
+      return track ? { lon: track.lon, lat: track.lat, ...chart.screenOf(track.lon, track.lat) } : null;
+    },
+    trackIds: () => [...watch.picture.tracks.keys()],
+  });
+}

@@ -1,0 +1,232 @@
+/** The watch: the picture, the link, what is selected, and what the panels read of them. Draws nothing itself. */
+
+import { firstToAcknowledge, isAudible, isUrgent, railOf, type Rail } from './alerts/order';
+import { Signal } from './alerts/sound';
+import type { Naming } from './alerts/words';
+import { newLink, type Link } from './live/machine';
+import { LiveSocket } from './live/socket';
+import type { Chart, Picked } from './map/chart';
+import { apply } from './picture/apply';
+import type { Feed, Mission, Track, Violation } from './picture/nouns';
+import { emptyPicture } from './picture/picture';
+import type { ServerFrame } from './protocol/frames';
+import * as api from './session/api';
+
+/** Panels follow the picture no faster than an eye does; the map is told at once. */
+const PANEL_MS = 250;
+const TRAIL_MS = 6 * 3600_000;
+
+export class Watch {
+  link = $state.raw<Link>(newLink());
+  now = $state(Date.now());
+  heardAt = $state.raw<number | null>(null);
+  lagS = $state(0);
+  rail = $state.raw<Rail>({ open: [], inHand: [], settled: [] });
+  feeds = $state.raw<Feed[]>([]);
+  mission = $state.raw<Mission | null>(null);
+  trackCount = $state(0);
+  track = $state.raw<Track | null>(null);
+  violationId = $state<string | null>(null);
+  trailShown = $state(false);
+  muted = $state(false);
+  /** One line for the officer about something that failed or changed under his hands. */
+  notice = $state<string | null>(null);
+  /** Ids of violations whose acknowledgement is under way. */
+  pending = $state.raw<ReadonlySet<string>>(new Set());
+
+  readonly picture = emptyPicture();
+  readonly naming: Naming = {
+    feature: (id) => this.picture.features.get(id),
+    party: (id) => partyName(this.picture.mission, id),
+    trackName: (id) => nameOf(this.picture.tracks.get(id)),
+  };
+  private chart: Chart | null = null;
+  private socket: LiveSocket | null = null;
+  private clock: number | undefined;
+  private refresh: number | undefined;
+  private trackId: string | null = null;
+  private readonly signal = new Signal();
+  private firstPicture = true;
+
+  start(chart: Chart, url: string, loggedOut: () => void): void {
+    this.chart = chart;
+    this.clock = window.setInterval(() => (this.now = Date.now()), 500);
+    this.socket = new LiveSocket({
+      url,
+      take: (frame) => this.take(frame),
+      held: () => {
+        const { epoch, seq } = this.picture;
+        return epoch === null ? null : { epoch, seq };
+      },
+      changed: (link) => {
+        const ended = link.state === 'ended' && this.link.state !== 'ended';
+        this.link = link;
+        if (link.heardAt !== null) this.heardAt = link.heardAt;
+        if (ended) loggedOut();
+      },
+    });
+    this.socket.start();
+  }
+
+  stop(): void {
+    this.socket?.stop();
+    window.clearInterval(this.clock);
+    window.clearTimeout(this.refresh);
+    this.chart = null;
+  }
+
+  private take(frame: ServerFrame): 'applied' | 'gap' | 'whole' {
+    const applied = apply(this.picture, frame);
+    if (applied.kind === 'gap') return 'gap';
+    if (frame.type === 'snapshot') this.chart?.replace(this.picture);
+    else if (frame.type === 'delta') {
+      this.chart?.change(this.picture, applied.changed, frame.tracks.upsert, frame.tracks.remove);
+    } else this.chart?.change(this.picture, applied.changed, [], []);
+    this.sound(applied.news);
+    if (applied.changed.size > 0 || frame.type === 'ping') this.refreshSoon();
+    return frame.type === 'snapshot' ? 'whole' : 'applied';
+  }
+
+  /** The first picture of a log-in is read, not announced. */
+  private sound(news: Violation[]): void {
+    const audible = this.firstPicture ? [] : news.filter((each) => isAudible(each));
+    this.firstPicture = false;
+    if (audible.length > 0) this.signal.play(audible.some(isUrgent));
+  }
+
+  private refreshSoon(): void {
+    this.refresh ??= window.setTimeout(() => {
+      this.refresh = undefined;
+      this.publish();
+    }, PANEL_MS);
+  }
+
+  private publish(): void {
+    const { picture } = this;
+    this.rail = railOf(picture.violations.values());
+    this.feeds = [...picture.feeds.values()];
+    this.mission = picture.mission;
+    this.trackCount = picture.tracks.size;
+    this.lagS = picture.lagS;
+    if (this.trackId !== null) {
+      this.track = picture.tracks.get(this.trackId) ?? null;
+      this.chart?.select(this.track);
+    }
+  }
+
+  pick(what: Picked): void {
+    if (what.kind === 'track') this.selectTrack(what.id);
+    else if (what.kind === 'violation') this.selectViolation(what.id, false);
+    else if (what.kind === 'nothing') this.closeCard();
+  }
+
+  selectTrack(id: string): void {
+    this.clearTrail();
+    this.trackId = id;
+    this.track = this.picture.tracks.get(id) ?? null;
+    this.chart?.select(this.track);
+  }
+
+  closeCard(): void {
+    this.clearTrail();
+    this.trackId = null;
+    this.track = null;
+    this.violationId = null;
+    this.chart?.select(null);
+    this.chart?.highlight(null, false);
+  }
+
+  selectViolation(id: string, fly: boolean): void {
+    const violation = this.picture.violations.get(id);
+    if (!violation) return;
+    this.violationId = id;
+    this.chart?.highlight(violation, fly);
+    if (this.picture.tracks.has(violation.track)) this.selectTrack(violation.track);
+  }
+
+  flyToTrack(): void {
+    if (this.track) this.chart?.flyTo(this.track.lon, this.track.lat);
+  }
+
+  zoomBy(steps: number): void {
+    this.chart?.zoomBy(steps);
+  }
+
+  showAll(): void {
+    this.chart?.showAll();
+  }
+
+  async toggleTrail(): Promise<void> {
+    const track = this.track;
+    if (!track || this.trailShown) {
+      this.clearTrail();
+      return;
+    }
+    this.trailShown = true;
+    const answer = await api.history(track.id, Date.now() - TRAIL_MS);
+    // The officer may have moved on while the server answered.
+    if (!this.trailShown || this.track?.id !== track.id) return;
+    if (answer.ok) this.chart?.trail(answer.value);
+    else {
+      this.trailShown = false;
+      this.notice = `No trail: ${answer.problem.title}`;
+    }
+  }
+
+  private clearTrail(): void {
+    this.trailShown = false;
+    this.chart?.trail([]);
+  }
+
+  /** Acknowledge the given one, or the selected one, or the newest that needs it. */
+  async acknowledge(id?: string): Promise<void> {
+    const chosen = this.picture.violations.get(id ?? this.violationId ?? '');
+    const violation = chosen?.assessment.state === 'open' ? chosen : id ? null : firstToAcknowledge(this.rail);
+    if (!violation || this.pending.has(violation.id)) return;
+    this.pending = new Set([...this.pending, violation.id]);
+    const answer = await api.assess(violation, 'acknowledged', null);
+    this.pending = new Set([...this.pending].filter((each) => each !== violation.id));
+    if (answer.ok) {
+      if (answer.value) this.hold(answer.value);
+      this.notice = null;
+    } else if (answer.problem.status === 409) {
+      await this.reread(violation.id);
+    } else {
+      this.notice = `Not acknowledged: ${answer.problem.title}`;
+    }
+  }
+
+  /** It changed while the officer looked at it: show what it is now, and let him decide again. */
+  private async reread(id: string): Promise<void> {
+    const answer = await api.violation(id);
+    if (answer.ok && answer.value) this.hold(answer.value);
+    this.notice = 'That alert has just changed. Look again before you acknowledge it.';
+  }
+
+  private hold(violation: Violation): void {
+    const known = this.picture.violations.get(violation.id);
+    if (known && known.revision >= violation.revision) return;
+    this.picture.violations.set(violation.id, violation);
+    this.chart?.change(this.picture, new Set(['violations']), [], []);
+    this.publish();
+  }
+
+  allowSound(): void {
+    this.signal.allow();
+  }
+
+  toggleMute(): void {
+    this.muted = !this.muted;
+    this.signal.muted = this.muted;
+  }
+}
+
+export function nameOf(track: Track | undefined): string | null {
+  return track ? (track.callsign ?? track.sources[0]?.unit ?? null) : null;
+}
+
+export function partyName(mission: Mission | null, id: string): string {
+  if (id === 'mission') return 'Mission';
+  if (id === 'unknown') return 'Unknown party';
+  return mission?.parties.find((party) => party.id === id)?.name ?? id.charAt(0).toUpperCase() + id.slice(1);
+}
