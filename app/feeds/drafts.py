@@ -1,6 +1,7 @@
 """Typed positions → the columns of a report block, and the rejects among them. Knows no key and no store."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -219,9 +220,17 @@ class Drafter:
         return flags
 
 
-def is_negative_zero(value: float) -> bool:
-    """Whether ``value`` is -0.0, which is no coordinate: what sends it has lost a sign."""
-    return value == 0.0 and str(value)[0] == "-"
+def coordinate_fault(value: float, name: str) -> Fault | None:
+    """Return what is wrong with a coordinate within its bounds: -0.0 is none, what sends it has lost a sign."""
+    if value == 0.0 and math.copysign(1.0, value) < 0:
+        return Fault("out_of_range", name, f"{name}: minus zero is no coordinate")
+    return None
+
+
+def half_place_fault(whose: str, given: Container[str]) -> Fault:
+    """Return the fault of a place of which only one coordinate is given."""
+    field = f"{whose}_lat" if f"{whose}_lon" in given else f"{whose}_lon"
+    return Fault("missing_field", field, f"{field}: must be given with the other coordinate")
 
 
 def _is_given(value: Any) -> bool:
@@ -233,7 +242,7 @@ def _where_and_when(column: dict[str, tuple[Any, ...]], faults: Faults) -> tuple
     for name in ("lon", "lat"):
         values = np.array(column[name], np.float64)
         for row in np.flatnonzero((values == 0.0) & np.signbit(values)).tolist():
-            faults[row] = Fault("out_of_range", name, f"{name}: minus zero is no coordinate")
+            faults[row] = coordinate_fault(-0.0, name) or faults[row]
         places.append(values)
     observed_us = parse_instants(column["observed_at"])
     for row in np.flatnonzero(observed_us < 0).tolist():
@@ -273,6 +282,8 @@ def _extras(column: dict[str, tuple[Any, ...]], faults: Faults) -> list[bytes | 
             fault = _EXTRAS[name](value, name)
             if fault and row not in faults:
                 faults[row] = fault
+        if ("operator_lon" in given) != ("operator_lat" in given) and row not in faults:
+            faults[row] = half_place_fault("operator", given)
         if "sensor" in given:
             given["sensor"] = _without_null(given["sensor"])
         found.append(_ENCODE(given) if given else None)
@@ -286,10 +297,6 @@ def _extra_numbers(extras: Sequence[bytes | None]) -> I32:
 
 def _without_null(sensor: SensorItem) -> dict[str, Any]:
     return {name: value for name, value in msgspec.to_builtins(sensor).items() if value is not None}
-
-
-def _coordinate_fault(value: float, name: str) -> Fault | None:
-    return Fault("out_of_range", name, f"{name}: minus zero is no coordinate") if is_negative_zero(value) else None
 
 
 def _sensor_fault(sensor: SensorItem, name: str) -> Fault | None:
@@ -309,8 +316,8 @@ def _no_fault(_value: Any, _name: str) -> Fault | None:
 
 _EXTRAS: dict[str, Callable[[Any, str], Fault | None]] = {
     "count": _no_fault,
-    "operator_lat": _coordinate_fault,
-    "operator_lon": _coordinate_fault,
+    "operator_lat": coordinate_fault,
+    "operator_lon": coordinate_fault,
     "remarks": prose_fault,
     "report_id": text_fault,
     "sensor": _sensor_fault,
