@@ -1,15 +1,18 @@
 """Tracks from arrays to their wire shape, many at a time. Knows no reader and no view."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
-from app.live.frames import Affiliation, TrackFrame, TrackStatus, UnitFrame
+from app.live.frames import Affiliation, TrackFrame, UnitFrame
 from app.model.feature import MISSION_PARTY
-from app.model.identity import Profile, Registry
+from app.model.identity import Registry
 from app.model.instant import SECOND_US, instant_text
-from app.model.label import Label
 from app.model.report import DRONE, E7, FUTURE, NULL_ISLAND, OUT_OF_ORDER, TOO_LATE
 from app.model.sealing import Sealer
+from app.picture.freshness import STATUS_NAMES
 from app.picture.tracks import IMPLAUSIBLE, Rows, Tracks
 
 FLAG_NAMES: tuple[tuple[int, str], ...] = (
@@ -20,7 +23,6 @@ FLAG_NAMES: tuple[tuple[int, str], ...] = (
     (DRONE, "drone"),
     (IMPLAUSIBLE, "implausible"),
 )
-_STATUSES: tuple[TrackStatus, ...] = ("live", "stale", "lost")
 
 # Standard identities: APP-6D table A-3 (digit 4 of a numeric code); MIL-STD-2525C table A-I (letter 2). Exercise codes
 # of 2525C stand with what they exercise; joker and faker are exercise names of suspect and hostile.
@@ -54,7 +56,10 @@ def flag_names(flags: int) -> tuple[str, ...]:
     return tuple(name for bit, name in FLAG_NAMES if flags & bit)
 
 
-_FLAGS = tuple(flag_names(flags) for flags in range(256))
+_Objects = np.ndarray[tuple[int], np.dtype[np.object_]]
+_STATUSES: _Objects = np.array(STATUS_NAMES, object)
+_FLAGS: _Objects = np.empty(256, object)
+_FLAGS[:] = [flag_names(flags) for flags in range(256)]
 
 
 class TrackFraming:
@@ -63,88 +68,104 @@ class TrackFraming:
     def __init__(self, registry: Registry, sealer: Sealer) -> None:
         self._registry = registry
         self._sealer = sealer
-        self._ids: list[str] = []
-        self._sources: list[tuple[UnitFrame]] = []
-        self._profiles: list[tuple[Profile, Affiliation, Label]] = []
+        self._units = _Remembered(2)  # id, sources
+        self._profiles = _Remembered(7)  # party, affiliation, platform, sidc, callsign, altitude_ref, label
         self._seconds: dict[int, str] = {}
 
     def ids(self, slots: npt.NDArray[np.integer]) -> list[str]:
         """Return the track id of each slot."""
         self._learn()
-        return [self._ids[slot] for slot in slots.tolist()]
+        found: list[str] = self._units.columns[0][slots].tolist()
+        return found
 
     def frames(self, tracks: Tracks, rows: Rows) -> list[TrackFrame]:
         """Return one frame a row, in the order of ``rows``."""
         self._learn()
-        ids, sources, profiles = self._ids, self._sources, self._profiles
-        frames = []
-        for slot, number, lon, lat, altitude, course, speed, accuracy, observed, received, status, flags in zip(
-            tracks.slot[rows].tolist(),
-            tracks.profile[rows].tolist(),
-            (tracks.lon_e7[rows] / E7).tolist(),
-            (tracks.lat_e7[rows] / E7).tolist(),
-            _given(tracks.altitude_m[rows]),
-            _given(tracks.course_deg[rows]),
-            _given(tracks.speed_m_s[rows]),
-            _given(tracks.accuracy_m[rows]),
-            self._instants(tracks.observed_us[rows]),
-            self._instants(tracks.received_us[rows]),
-            tracks.status[rows].tolist(),
-            tracks.flags[rows].tolist(),
-            strict=True,
-        ):
-            profile, affiliation, label = profiles[number]
-            units = sources[slot]
-            frames.append(
-                TrackFrame(
-                    ids[slot],
-                    units,
-                    profile.party,
-                    affiliation,
-                    profile.platform,
-                    profile.sidc,
-                    profile.callsign,
-                    lon,
-                    lat,
-                    altitude,
-                    profile.altitude_ref,
-                    course,
-                    speed,
-                    accuracy,
-                    observed,
-                    received,
-                    _STATUSES[status],
-                    _FLAGS[flags],
-                    units,
-                    label,
-                )
+        ids, sources = self._units.of(tracks.slot[rows])
+        party, affiliation, platform, sidc, callsign, reference, label = self._profiles.of(tracks.profile[rows])
+        # Column by column, as a loop over rows in Python costs three times as much.
+        return list(
+            map(
+                TrackFrame,
+                ids,
+                sources,
+                party,
+                affiliation,
+                platform,
+                sidc,
+                callsign,
+                (tracks.lon_e7[rows] / E7).tolist(),
+                (tracks.lat_e7[rows] / E7).tolist(),
+                _given(tracks.altitude_m[rows]),
+                reference,
+                _given(tracks.course_deg[rows]),
+                _given(tracks.speed_m_s[rows]),
+                _given(tracks.accuracy_m[rows]),
+                self._instants(tracks.observed_us[rows]),
+                self._instants(tracks.received_us[rows]),
+                _STATUSES[tracks.status[rows]].tolist(),
+                _FLAGS[tracks.flags[rows]].tolist(),
+                sources,
+                label,
             )
-        return frames
+        )
 
     def _learn(self) -> None:
-        for slot, unit in enumerate(self._registry.units.since(len(self._ids)), len(self._ids)):
-            self._ids.append(self._sealer.track_id(slot))
-            self._sources.append((UnitFrame(unit.contingent, unit.unit),))
-        for profile in self._registry.profiles.since(len(self._profiles)):
-            label = self._registry.markings[profile.marking].label
-            self._profiles.append((profile, affiliation_of(profile.party, profile.sidc), label))
+        known = len(self._units)
+        self._units.add(
+            (self._sealer.track_id(slot), (UnitFrame(*unit),))
+            for slot, unit in enumerate(self._registry.units.since(known), known)
+        )
+        self._profiles.add(
+            (p.party, affiliation_of(p.party, p.sidc), p.platform, p.sidc, p.callsign, p.altitude_ref,
+             self._registry.markings[p.marking].label)
+            for p in self._registry.profiles.since(len(self._profiles))
+        )  # fmt: skip
 
     def _instants(self, instants_us: npt.NDArray[np.int64]) -> list[str]:
         """``instant_text`` of each: most fall into few distinct seconds, so those are written once."""
-        seconds, micros = np.divmod(instants_us, SECOND_US)
+        whole, micros = np.divmod(instants_us, SECOND_US)
+        seconds: list[int] = whole.tolist()
         known = self._seconds
-        fresh = set(seconds.tolist()).difference(known)
-        if len(known) + len(fresh) > _MOST_SECONDS:
+        if len(known) > _MOST_SECONDS:
             known.clear()
-            fresh = set(seconds.tolist())
-        for second in fresh:
+        for second in set(seconds).difference(known):
             known[second] = instant_text(second * SECOND_US)[:-1]
         if not micros.any():
-            return [known[second] + "Z" for second in seconds.tolist()]
-        return [
-            f"{known[second]}.{micro:06d}".rstrip("0") + "Z" if micro else known[second] + "Z"
-            for second, micro in zip(seconds.tolist(), micros.tolist(), strict=True)
-        ]
+            return [known[second] + "Z" for second in seconds]
+        millis, finer = np.divmod(micros, 1000)
+        if not finer.any():
+            return [known[second] + _MILLIS[ms] for second, ms in zip(seconds, millis.tolist(), strict=True)]
+        return [known[second] + _fraction(micro) for second, micro in zip(seconds, micros.tolist(), strict=True)]
+
+
+class _Remembered:
+    """A growing table of objects, kept by column so that many rows are looked up at once."""
+
+    def __init__(self, width: int) -> None:
+        self.columns: list[_Objects] = [np.empty(64, object) for _ in range(width)]
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def add(self, rows: Iterable[tuple[object, ...]]) -> None:
+        for row in rows:
+            if self._size == len(self.columns[0]):
+                self.columns = [np.resize(column, 2 * self._size) for column in self.columns]
+            for column, value in zip(self.columns, row, strict=True):
+                column[self._size] = value
+            self._size += 1
+
+    def of(self, numbers: npt.NDArray[np.int32]) -> list[list[Any]]:
+        return [column[numbers].tolist() for column in self.columns]
+
+
+def _fraction(micros: int) -> str:
+    return f".{micros:06d}".rstrip("0") + "Z" if micros else "Z"
+
+
+_MILLIS = [_fraction(ms * 1000) for ms in range(1000)]
 
 
 def _given(values: npt.NDArray[np.float32]) -> list[float | None]:

@@ -1,0 +1,148 @@
+"""uvicorn's WebSocket protocol with what it lacks for live pictures: pieces sent as the peer takes them, and an end.
+
+Hand ``LiveWebSocketProtocol`` to uvicorn as ``ws=``. An application finds its ``Wire`` in
+``scope["extensions"]["accord.wire"]``; messages are then sent past ASGI, so that one blocked peer blocks nobody.
+"""
+
+import asyncio
+import logging
+from asyncio.transports import BaseTransport
+from collections import deque
+from typing import Any, cast
+
+from uvicorn.config import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.frames import Frame
+from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+EXTENSION = "accord.wire"
+MESSAGE_BYTES = 65_536
+"""A client's message is no longer than this, inflated or not: compression is not negotiated."""
+FRAGMENTS = 64
+CHUNK = 64 * 1024
+HIGH, LOW = 128 * 1024, 32 * 1024
+"""Write buffer: above ``HIGH`` nothing is added until the peer has taken all but ``LOW``."""
+ABORT_S = 3.0
+_REASON_BYTES = 123  # RFC 6455, section 5.5: a control frame carries 125 bytes, two of which are the code
+_Frame = tuple[bytes | memoryview, ...]
+_TEXT, _CONTINUATION, _FINAL = 0x1, 0x0, 0x80
+
+
+class LiveWebSocketProtocol(WebSocketsSansIOProtocol):
+    """One connection."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.conn = ServerProtocol(max_size=MESSAGE_BYTES, logger=logging.getLogger("uvicorn.error"))
+        self.wire = Wire(self)
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(HIGH, LOW)
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)  # the application starts only after this has returned
+        if not self.close_sent:
+            cast(dict[str, Any], self.scope["extensions"])[EXTENSION] = self.wire
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) >= FRAGMENTS:  # empty ones never reach the limit of bytes
+            self.conn.fail(1009, "too many fragments")
+            self.handle_parser_exception()
+            return
+        super().handle_cont(event)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.wire.pump()
+
+
+class Wire:
+    """Sends text messages on one connection. Frames larger than a chunk go out in fragments, as there is room."""
+
+    def __init__(self, protocol: LiveWebSocketProtocol) -> None:
+        self._protocol = protocol
+        self._pending: deque[_Frame] = deque()
+        self._pending_bytes = 0
+        self._given_bytes = 0
+
+    def send(self, messages: list[tuple[bytes, ...]]) -> None:
+        """Send messages, each given in pieces. What comes after a close is dropped."""
+        if self._protocol.conn.state is not State.OPEN:
+            return
+        for pieces in messages:
+            for frame in framed(pieces):
+                size = sum(map(len, frame))
+                self._pending.append(frame)
+                self._pending_bytes += size
+                self._given_bytes += size
+        self.pump()
+
+    def backlog(self) -> int:
+        """Return how many bytes have not left this process."""
+        return self._pending_bytes + self._protocol.transport.get_write_buffer_size()
+
+    def drained(self) -> int:
+        """Return how many bytes have left this process so far."""
+        return self._given_bytes - self.backlog()
+
+    def close(self, code: int, reason: str) -> None:
+        """Send a close frame behind what is in the buffer already, and end the connection in ``ABORT_S`` at most."""
+        protocol = self._protocol
+        self._pending.clear()
+        self._pending_bytes = 0
+        if protocol.conn.state is not State.OPEN or not protocol.handshake_complete:
+            protocol.transport.abort()
+            return
+        protocol.conn.send_close(code, reason.encode()[:_REASON_BYTES].decode(errors="ignore"))
+        protocol.transport.write(b"".join(protocol.conn.data_to_send()))
+        protocol.close_sent = True
+        protocol.close_timer = protocol.loop.call_later(ABORT_S, protocol.transport.abort)
+        if protocol.read_paused:
+            protocol.read_paused = False
+            protocol.transport.resume_reading()
+        protocol.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+
+    def pump(self) -> None:
+        """Hand the transport as many of the waiting frames as it has room for, each whole: others send frames too."""
+        transport = self._protocol.transport
+        while self._pending and transport.get_write_buffer_size() <= HIGH:
+            room = HIGH + 1 - transport.get_write_buffer_size()
+            pieces: list[bytes | memoryview] = []
+            while self._pending and room > 0:
+                frame = self._pending.popleft()
+                size = sum(map(len, frame))
+                room -= size
+                self._pending_bytes -= size
+                pieces += frame
+            transport.writelines(pieces)
+
+
+def framed(pieces: tuple[bytes, ...]) -> list[_Frame]:
+    """Return the frames (RFC 6455, section 5.2, unmasked) of one text message; no byte of it is copied."""
+    size = sum(map(len, pieces))
+    if size <= CHUNK:
+        return [(_header(_FINAL | _TEXT, size), *pieces)]
+    chunks = [memoryview(piece)[at : at + CHUNK] for piece in pieces for at in range(0, len(piece), CHUNK)]
+    last = len(chunks) - 1
+    return [
+        (_header((_CONTINUATION if n else _TEXT) | (_FINAL if n == last else 0), len(chunk)), chunk)
+        for n, chunk in enumerate(chunks)
+    ]
+
+
+def _header(first: int, size: int) -> bytes:
+    if size < 126:
+        return bytes((first, size))
+    if size < 1 << 16:
+        return bytes((first, 126)) + size.to_bytes(2, "big")
+    return bytes((first, 127)) + size.to_bytes(8, "big")

@@ -1,0 +1,52 @@
+"""Readers who may see the same things: one mask, one set of scopes, one encoding for all of them."""
+
+from typing import NamedTuple
+
+from app.access.policy import Allowed
+from app.access.principals import Principal
+from app.live.scope import Scope
+from app.live.subscription import BBox
+from app.model.identity import Registry
+
+
+class Rights(NamedTuple):
+    """All that decides what a principal may read. Principals of equal rights are sent the same bytes."""
+
+    kind: str
+    contingent: str | None
+    clearance: str
+    audiences: frozenset[str]
+    reads: bool
+    feeds: bool
+
+
+def rights_of(principal: Principal) -> Rights:
+    """Return what decides what ``principal`` may read."""
+    return Rights(
+        principal.kind,
+        principal.contingent,
+        principal.clearance,
+        principal.audiences,
+        principal.can("read"),
+        principal.can("feed"),
+    )
+
+
+class Audience:
+    """The readers of one set of rights."""
+
+    def __init__(self, principal: Principal, registry: Registry) -> None:
+        self.rights = rights_of(principal)
+        self.allowed = Allowed(principal, registry)
+        self.scopes: dict[BBox | None, Scope] = {}
+
+    def scope(self, bbox: BBox | None) -> Scope:
+        """Return the scope of a box, which lives until nobody who might resume looks at it."""
+        scope = self.scopes.get(bbox)
+        if scope is None:
+            scope = self.scopes[bbox] = Scope(bbox)
+        return scope
+
+    def sees_feed(self, contingent: str) -> bool:
+        """Whether these readers may know how the feeds of ``contingent`` do: their own, or all for the mission's."""
+        return self.rights.feeds and self.rights.contingent in (None, contingent)
