@@ -4,6 +4,7 @@ The tables only grow. They live in memory; the store writes new rows in the tran
 first.
 """
 
+import threading
 from collections.abc import Hashable, Iterable
 from typing import Generic, NamedTuple, TypeVar
 
@@ -31,11 +32,12 @@ class Profile(NamedTuple):
 
 
 class Interned(Generic[T]):
-    """A growing table of distinct values, numbered from 0 in order of first use."""
+    """A growing table of distinct values, numbered from 0 in order of first use. Safe to use from several threads."""
 
     def __init__(self, values: Iterable[T] = ()) -> None:
         self._values: list[T] = list(values)
         self._numbers: dict[T, int] = {value: number for number, value in enumerate(self._values)}
+        self._growing = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._values)
@@ -46,10 +48,7 @@ class Interned(Generic[T]):
     def number(self, value: T) -> int:
         """Return the number of ``value``, giving it the next one if it is new."""
         number = self._numbers.get(value)
-        if number is None:
-            number = self._numbers[value] = len(self._values)
-            self._values.append(value)
-        return number
+        return self._new_number(value) if number is None else number
 
     def find(self, value: T) -> int | None:
         """Return the number of ``value``, or None if it has none."""
@@ -58,6 +57,15 @@ class Interned(Generic[T]):
     def since(self, count: int) -> list[T]:
         """Return the values numbered ``count`` and up: those a writer that has stored ``count`` rows still owes."""
         return self._values[count:]
+
+    def _new_number(self, value: T) -> int:
+        with self._growing:
+            number = self._numbers.get(value)
+            if number is None:
+                number = len(self._values)
+                self._values.append(value)
+                self._numbers[value] = number  # last: who finds a number can look up its value
+        return number
 
 
 class Registry:

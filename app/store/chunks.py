@@ -16,7 +16,7 @@ from app.model.report import I64
 from app.store.codec import compressed, decompressed
 from app.store.columns import zigzag, zigzag_undone
 from app.store.errors import UnreadableFormat
-from app.store.positions import Positions, dtype_of
+from app.store.positions import PositionTable, dtype_of
 
 CHUNK_POSITIONS = 2048
 _VERSION = 1
@@ -44,8 +44,8 @@ class Chunk(NamedTuple):
     body: bytes
 
 
-def chunks_of(positions: Positions) -> Iterator[Chunk]:
-    """Pack rows that are in order (``Positions.in_order``) into chunks of at most 2,048 rows of one unit."""
+def chunks_of(positions: PositionTable) -> Iterator[Chunk]:
+    """Pack rows that are in order (``PositionTable.in_order``) into chunks of at most 2,048 rows of one unit."""
     if not len(positions):
         return
     starts = _starts(positions.slot)
@@ -67,7 +67,7 @@ def chunks_of(positions: Positions) -> Iterator[Chunk]:
         )
 
 
-def positions_in(slot: int, body: bytes) -> Positions:
+def positions_in(slot: int, body: bytes) -> PositionTable:
     """Unpack a chunk.
 
     Raises:
@@ -86,7 +86,7 @@ def positions_in(slot: int, body: bytes) -> Positions:
             columns[name] = whole.view(np.float64)
         else:
             columns[name] = np.where(whole == _NAN, np.nan, whole / _SCALE)
-    return Positions(**columns)
+    return PositionTable(**columns)
 
 
 def instants_in(body: bytes) -> I64:
@@ -127,7 +127,7 @@ def _starts(slot: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
 
 
 def _whole_numbers(
-    positions: Positions, starts: npt.NDArray[np.intp], ends: npt.NDArray[np.intp]
+    positions: PositionTable, starts: npt.NDArray[np.intp], ends: npt.NDArray[np.intp]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
     """Return all columns as rows of whole numbers, and for each chunk the bits of the decimals that are raw."""
     wholes = np.empty((len(_COLUMNS_1), len(positions)), np.int64)

@@ -12,11 +12,11 @@ import apsw
 import numpy as np
 
 from app.model.entry import Entry, Reports
-from app.model.report import COLUMNS, I64, Batch, ReportBlock
+from app.model.report import COLUMNS, I64, Batch, Positions, ReportBlock
 from app.store.chunks import Chunk, chunks_of, instants_in, positions_in
 from app.store.database import Database, StoreUnavailable
 from app.store.journal import Journal, read_entries
-from app.store.positions import Positions, joined_positions, no_positions, positions_of, positions_within
+from app.store.positions import PositionTable, joined_positions, no_positions, positions_of, positions_within
 
 _CURSOR = "history"
 _SMALL_CHUNKS = 16
@@ -74,7 +74,8 @@ class History:
         tail = self._tail(connection, cursor, last_seq, slots, span)
         bounds = np.searchsorted(tail.slot, np.array([slots, [slot + 1 for slot in slots]], np.int64))
         of_slot = {slot: tail.taken(slice(*ends)) for slot, ends in zip(slots, bounds.T.tolist(), strict=True)}
-        return [_merged(connection, window, of_slot[window.slot], last_seq, limit) for window in windows]
+        merged = (_merged(connection, window, of_slot[window.slot], last_seq, limit) for window in windows)
+        return [table.as_positions() for table in merged]
 
     async def at(self, slots: Sequence[int], observed_us: Sequence[int]) -> tuple[I64, ReportBlock]:
         """Look up the reports with the keys (slot, ``observed_us``), the first accepted of each.
@@ -147,7 +148,7 @@ class History:
 
     def _next_chunks(self, connection: apsw.Connection, positions: int) -> tuple[int, int, list[Chunk]]:
         cursor, upto = _cursor(connection), _cursor(connection)
-        parts: list[Positions] = []
+        parts: list[PositionTable] = []
         for entry in self._entries(connection, cursor, _head(connection)):
             parts.append(positions_of(entry))
             upto = entry.seq
@@ -158,7 +159,7 @@ class History:
 
     def _tail(
         self, connection: apsw.Connection, after: int, upto: int, slots: Sequence[int], span_us: tuple[int, int]
-    ) -> Positions:
+    ) -> PositionTable:
         """Return what the entries after the cursor hold of ``slots`` in the span, in order."""
         parts = [positions_within(entry, slots, *span_us) for entry in self._entries(connection, after, upto)]
         return joined_positions([part for part in parts if len(part)]).in_order()
@@ -175,7 +176,7 @@ class History:
     def _entry(self, connection: apsw.Connection, seq: int) -> Entry | None:
         return next(iter(self._journal.recent(seq - 1, seq) or read_entries(connection, seq - 1, seq, limit=1)), None)
 
-    def _as_block(self, connection: apsw.Connection, found: Positions) -> ReportBlock:
+    def _as_block(self, connection: apsw.Connection, found: PositionTable) -> ReportBlock:
         """Return positions as a block whose extras are read from their entries."""
         extra = np.full(len(found), -1, np.int32)
         extras: list[bytes] = []
@@ -196,8 +197,8 @@ def _stored(connection: apsw.Connection, after: int, upto: int) -> Iterable[Entr
 
 
 def _merged(
-    connection: apsw.Connection, window: Window, tail: Positions, last_seq: int, limit: int | None
-) -> Positions:
+    connection: apsw.Connection, window: Window, tail: PositionTable, last_seq: int, limit: int | None
+) -> PositionTable:
     """Join a window's chunks and tail. With a limit, chunks that start after its last row are not opened."""
     slot, from_us, to_us = window
     rows = connection.execute(
@@ -205,7 +206,7 @@ def _merged(
         (slot, from_us, to_us, last_seq),
     )
     found = _within(tail, from_us, to_us, last_seq)
-    waiting: list[Positions] = []
+    waiting: list[PositionTable] = []
     count = 0
     for first_us, number in sorted(rows):
         if limit is not None and len(found) + count >= limit:
@@ -217,7 +218,7 @@ def _merged(
     return joined_positions([found, *waiting]).in_order().taken(slice(limit))
 
 
-def _within(positions: Positions, from_us: int, to_us: int, last_seq: int) -> Positions:
+def _within(positions: PositionTable, from_us: int, to_us: int, last_seq: int) -> PositionTable:
     instants = positions.observed_us
     return positions.taken((instants >= from_us) & (instants <= to_us) & (positions.seq <= last_seq))
 

@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 import apsw
 
-from app.model.entry import Body, Entry, Reports
+from app.model.entry import Body, Entry, Incidents, Reports
 from app.model.identity import Registry
 from app.model.report import ReportBlock, concatenated
 from app.store.codec import decode_body, encode_body
 from app.store.database import Database, StoreUnavailable
+from app.store.keys import SentId, keep_incident_versions, keep_sent_ids
 from app.store.registry import registry_sizes, save_registry
-from app.store.report_ids import ReportId, insert_report_ids
 from app.store.writer import Job
 
 RECENT_POSITIONS = 300_000
@@ -35,7 +35,7 @@ _DOUBT_S = 2.0
 class _Append(NamedTuple):
     body: Body | None
     """None: a barrier."""
-    report_ids: Sequence[ReportId]
+    sent: Sequence[tuple[SentId, int]]
     future: "asyncio.Future[int]"
 
 
@@ -68,12 +68,13 @@ class Journal:
         self._watchers: set[asyncio.Future[None]] = set()
         self._failed_at = -_DOUBT_S
 
-    async def append_reports(self, block: ReportBlock, report_ids: Sequence[ReportId] = ()) -> int:
-        """Append a block (at least one row) and the senders' ids in it; return the seq of the entry that holds it.
+    async def append_reports(self, block: ReportBlock, sent: Sequence[tuple[SentId, int]] = ()) -> int:
+        """Append a block (at least one row); return the seq of the entry that holds it.
 
-        The block must not be changed afterwards. Raises as ``append``.
+        ``sent``: the senders' own ids in it (slot, id), each with the ``observed_us`` of its report. The block must
+        not be changed afterwards. Raises as ``append``.
         """
-        return await self._appended(Reports(block), report_ids, len(block))
+        return await self._appended(Reports(block), sent, len(block))
 
     async def append(self, body: Body) -> int:
         """Append one entry; return its seq after the fsync. Entries keep the order of the calls.
@@ -143,7 +144,7 @@ class Journal:
                 self._watchers.discard(watcher)
         return self._head > seq
 
-    async def _appended(self, body: Body | None, report_ids: Sequence[ReportId], positions: int) -> int:
+    async def _appended(self, body: Body | None, sent: Sequence[tuple[SentId, int]], positions: int) -> int:
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         with self._lock:
             if self._pending_positions + positions > WAITING_POSITIONS:
@@ -151,7 +152,7 @@ class Journal:
             if not self._scheduled:
                 self._database.submit(Job(self._write, self._settled))
                 self._scheduled = True
-            self._pending.append(_Append(body, report_ids, future))
+            self._pending.append(_Append(body, sent, future))
             self._pending_positions += positions
         return await self._database.settled(future)
 
@@ -179,9 +180,11 @@ class Journal:
                 received_us = max(batch.received_us for batch in body.block.batches)
             seq = _insert(connection, seq + 1, received_us, body)
             self._written.append((Entry(seq, received_us, body), count))
-        report_ids = [report_id for append in self._in_hand for report_id in append.report_ids]
-        if report_ids:
-            insert_report_ids(connection, report_ids, now_us)
+            if isinstance(body, Incidents):
+                keep_incident_versions(connection, body.versions)
+        sent = [one for append in self._in_hand for one in append.sent]
+        if sent:
+            keep_sent_ids(connection, sent, now_us)
 
     def _settled(self, error: Exception | None) -> None:
         """Tell all appends of the commit. On the writer's thread."""

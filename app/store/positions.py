@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from app.model.entry import Entry, Reports
-from app.model.report import F64, I32, I64, U8, received_us_of
+from app.model.report import COLUMNS, F64, I32, I64, U8, Positions, ReportBlock, received_us_of
 
 Rows = npt.NDArray[np.intp] | npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Positions:
+class PositionTable:
     """Rows of one or more units. Units as in ReportBlock; ``extra`` numbers the extras of the row's own entry."""
 
     slot: I32
@@ -36,16 +36,22 @@ class Positions:
     def __len__(self) -> int:
         return len(self.slot)
 
-    def taken(self, rows: Rows | slice) -> "Positions":
+    def taken(self, rows: Rows | slice) -> "PositionTable":
         """Return the given rows alone, in that order."""
-        return Positions(**{name: getattr(self, name)[rows] for name in COLUMN_NAMES})
+        return PositionTable(**{name: getattr(self, name)[rows] for name in COLUMN_NAMES})
 
-    def in_order(self) -> "Positions":
+    def as_positions(self) -> Positions:
+        """Return the rows as the other packages know them, without their extras."""
+        columns = {name: getattr(self, name) for name, _ in COLUMNS if name != "extra"}
+        block = ReportBlock(**columns, extra=np.full(len(self), -1, np.int32))
+        return Positions(block, self.seq, self.index.astype(np.int64), self.received_us)
+
+    def in_order(self) -> "PositionTable":
         """Return the rows by slot, then ``observed_us``, then place in the journal."""
         return self.taken(np.lexsort((self.index, self.seq, self.observed_us, self.slot)))
 
 
-COLUMN_NAMES = tuple(field.name for field in fields(Positions))
+COLUMN_NAMES = tuple(field.name for field in fields(PositionTable))
 _DTYPES: dict[str, Any] = {
     "slot": np.int32, "observed_us": np.int64, "lon_e7": np.int32, "lat_e7": np.int32, "altitude_m": np.float64,
     "accuracy_m": np.float64, "speed_m_s": np.float64, "course_deg": np.float64, "profile": np.int32,
@@ -53,7 +59,7 @@ _DTYPES: dict[str, Any] = {
 }  # fmt: skip
 
 
-_NONE = Positions(**{name: np.empty(0, dtype) for name, dtype in _DTYPES.items()})
+_NONE = PositionTable(**{name: np.empty(0, dtype) for name, dtype in _DTYPES.items()})
 
 
 def dtype_of(name: str) -> Any:
@@ -61,12 +67,12 @@ def dtype_of(name: str) -> Any:
     return _DTYPES[name]
 
 
-def positions_of(entry: Entry) -> Positions:
+def positions_of(entry: Entry) -> PositionTable:
     """Return the positions of an entry; none for entries of other kinds."""
     return _rows_of(entry, np.arange(len(entry.body.block))) if isinstance(entry.body, Reports) else no_positions()
 
 
-def positions_within(entry: Entry, slots: Sequence[int], from_us: int, to_us: int) -> Positions:
+def positions_within(entry: Entry, slots: Sequence[int], from_us: int, to_us: int) -> PositionTable:
     """Return the positions of an entry that are of ``slots`` and observed in the span (both ends within)."""
     if not isinstance(entry.body, Reports):
         return no_positions()
@@ -76,21 +82,21 @@ def positions_within(entry: Entry, slots: Sequence[int], from_us: int, to_us: in
     return _rows_of(entry, rows) if len(rows) else no_positions()
 
 
-def _rows_of(entry: Entry, rows: npt.NDArray[np.intp]) -> Positions:
+def _rows_of(entry: Entry, rows: npt.NDArray[np.intp]) -> PositionTable:
     block = cast(Reports, entry.body).block
     columns = {name: getattr(block, name)[rows] for name in COLUMN_NAMES[:-3]}
     seq = np.full(len(rows), entry.seq, np.int64)
     received_us = received_us_of(block)[rows]
-    return Positions(**columns, seq=seq, index=rows.astype(np.int32), received_us=received_us)
+    return PositionTable(**columns, seq=seq, index=rows.astype(np.int32), received_us=received_us)
 
 
-def no_positions() -> Positions:
+def no_positions() -> PositionTable:
     """Return no rows."""
     return _NONE
 
 
-def joined_positions(parts: Sequence[Positions]) -> Positions:
+def joined_positions(parts: Sequence[PositionTable]) -> PositionTable:
     """Join in the given order."""
     if not parts:
         return no_positions()
-    return Positions(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMN_NAMES})
+    return PositionTable(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMN_NAMES})

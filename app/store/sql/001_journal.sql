@@ -19,11 +19,16 @@ CREATE TABLE journal (
 -- How far each reader of the journal has come.
 CREATE TABLE cursors (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
--- The sender's own report ids, hashed with their scope. The rowids grow with time, so old ones go from one end.
+-- The senders' own report ids, hashed with their unit's slot, and what is known of each incident. Written with the
+-- journal entry, so that a duplicate is known before anything has folded the first.
 CREATE TABLE report_ids (
-    key BLOB PRIMARY KEY, slot INTEGER NOT NULL, observed_us INTEGER NOT NULL, seen_us INTEGER NOT NULL
+    key BLOB PRIMARY KEY, observed_us INTEGER NOT NULL, seen_us INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX report_ids_seen ON report_ids (seen_us);
+CREATE TABLE incident_versions (
+    contingent TEXT NOT NULL, incident TEXT NOT NULL, version INTEGER NOT NULL, sha256 BLOB NOT NULL,
+    PRIMARY KEY (contingent, incident, version)
+) STRICT, WITHOUT ROWID;
 
 -- Positions by unit, copied from journal entries up to the cursor 'history'. Chunks of one unit may overlap in time.
 CREATE TABLE history (
@@ -43,25 +48,27 @@ CREATE TABLE quarantine_totals (
     dropped INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What the engine found, as it was last told, and every revision. ``marking`` numbers a row of markings.
 CREATE TABLE violations (
-    id TEXT PRIMARY KEY, revision INTEGER NOT NULL, rule TEXT NOT NULL, feature TEXT NOT NULL, party TEXT NOT NULL,
-    status TEXT NOT NULL, lon REAL NOT NULL, lat REAL NOT NULL, observed_us INTEGER NOT NULL,
-    changed_us INTEGER NOT NULL, open INTEGER NOT NULL, marking INTEGER NOT NULL, body BLOB NOT NULL
+    id TEXT PRIMARY KEY, revision INTEGER NOT NULL, feature TEXT NOT NULL, party TEXT NOT NULL, status TEXT NOT NULL,
+    lon REAL NOT NULL, lat REAL NOT NULL, observed_us INTEGER NOT NULL, changed_us INTEGER NOT NULL,
+    open INTEGER NOT NULL, marking INTEGER NOT NULL, body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX violations_observed ON violations (observed_us, id);
 CREATE INDEX violations_changed ON violations (changed_us);
 CREATE INDEX violations_open ON violations (id) WHERE open;
 CREATE TABLE violation_revisions (
-    id TEXT NOT NULL, revision INTEGER NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (id, revision)
+    id TEXT NOT NULL, revision INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (id, revision)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE incidents (
-    contingent TEXT NOT NULL, incident TEXT NOT NULL, version INTEGER NOT NULL, newest INTEGER NOT NULL,
-    party TEXT, lon REAL NOT NULL, lat REAL NOT NULL, observed_us INTEGER NOT NULL, received_us INTEGER NOT NULL,
-    sha256 BLOB NOT NULL, marking INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (contingent, incident, version)
+    contingent TEXT NOT NULL, incident TEXT NOT NULL, version INTEGER NOT NULL, newest INTEGER NOT NULL, party TEXT,
+    lon REAL NOT NULL, lat REAL NOT NULL, observed_us INTEGER NOT NULL, received_us INTEGER NOT NULL,
+    marking INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (contingent, incident, version)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX incidents_observed ON incidents (observed_us, contingent, incident) WHERE newest;
 
+-- Where in the journal each version of the mission file stands.
 CREATE TABLE missions (seq INTEGER PRIMARY KEY, received_us INTEGER NOT NULL) STRICT;
 
 CREATE TABLE snapshots (seq INTEGER PRIMARY KEY, format INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
