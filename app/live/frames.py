@@ -4,7 +4,7 @@ Knows no reader: who calls has asked already whether the thing may be seen. Inst
 WGS84. ``frontend/src/protocol/frames.ts`` is made from this file.
 """
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -149,12 +149,15 @@ class FeatureFrame(msgspec.Struct, frozen=True, tag_field="type", tag="Feature")
     """One version of a feature, as a GeoJSON Feature."""
 
     id: str
-    geometry: dict[str, Any]
+    geometry: Annotated[dict[str, Any], "GeoJSON.Geometry"]
     properties: FeatureProperties
 
 
 class FeedFrame(msgspec.Struct, frozen=True):
-    """The health of one feed of one contingent. A positive ``clock_skew_s`` says that the sender's clock runs ahead."""
+    """The health of one feed of one contingent. A positive ``clock_skew_s`` says that the sender's clock runs ahead.
+
+    ``duplicates`` and ``rejected`` are null for all but the contingent's own: what was not accepted has no label.
+    """
 
     id: str
     contingent: str
@@ -163,8 +166,8 @@ class FeedFrame(msgspec.Struct, frozen=True):
     last_heard_at: str | None
     rate_per_min: float
     accepted: int
-    duplicates: int
-    rejected: int
+    duplicates: int | None
+    rejected: int | None
     clock_skew_s: float | None
 
 
@@ -253,6 +256,10 @@ class Subscribe(msgspec.Struct, frozen=True, tag_field="type", tag="subscribe", 
 
 class ClientPing(msgspec.Struct, frozen=True, tag_field="type", tag="ping"):
     """A client's sign of life; nothing is answered."""
+
+
+ServerFrame = Snapshot | Resumed | Delta | ViolationTold | Ping
+ClientFrame = Subscribe | ClientPing
 
 
 def violation_frame(violation: Violation) -> ViolationFrame:

@@ -6,13 +6,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from app.live.frames import LAYERS, ClientPing, Layer, Subscribe
+from app.live.frames import LAYERS, ClientFrame, Layer, Subscribe
 from app.model.report import E7, I32
 
 BBox = tuple[float, float, float, float]
 MESSAGE_BYTES = 4096
 """A client's message is no longer than this."""
-_DECODER: msgspec.json.Decoder[Subscribe | ClientPing] = msgspec.json.Decoder(Subscribe | ClientPing)
+_DECODER: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
 
 class BadMessage(Exception):
@@ -26,7 +26,7 @@ class View(NamedTuple):
     bbox: BBox | None
 
 
-def read(text: str | bytes) -> Subscribe | ClientPing:
+def read(text: str | bytes) -> ClientFrame:
     """Decode one message of a client.
 
     Raises:

@@ -1,31 +1,30 @@
 /** The shapes on the wire, as `app/live/frames.py` defines them. Instants are RFC 3339, degrees are lon, lat WGS84. */
+// Made by `make gen`: not to be edited.
+
+export type Classification = "unclassified" | "confidential" | "strictly_confidential";
+
+export type IncidentSeverity = "info" | "low" | "medium" | "high" | "flash";
+
+export type Means = "seen" | "heard" | "recorded" | "reported";
+
+export type AssessmentState = "open" | "acknowledged" | "verified" | "not_verified" | "attributed" | "protested" | "closed";
+
+export type Direction = "left_to_right" | "right_to_left" | "enter" | "transit" | "present";
+
+export type Severity = "info" | "low" | "medium" | "high" | "critical";
+
+export type Status = "suspected" | "confirmed" | "authorised" | "advisory" | "withdrawn";
 
 export type Affiliation = "pending" | "unknown" | "assumed_friend" | "friend" | "neutral" | "suspect" | "hostile";
+
 export type TrackStatus = "live" | "stale" | "lost";
+
 export type Layer = "tracks" | "incidents" | "violations" | "features" | "feeds";
-export type IncidentSeverity = "info" | "low" | "medium" | "high" | "flash";
-export type Means = "seen" | "heard" | "recorded" | "reported";
-export type Severity = "info" | "low" | "medium" | "high" | "critical";
-export type Status = "suspected" | "confirmed" | "authorised" | "advisory" | "withdrawn";
-export type Direction = "left_to_right" | "right_to_left" | "enter" | "transit" | "present";
-export type AssessmentState =
-  | "open" | "acknowledged" | "verified" | "not_verified" | "attributed" | "protested" | "closed";
-export type Classification = "unclassified" | "confidential" | "strictly_confidential";
 
 export interface Label {
   classification: Classification;
   releasable_to: string[];
   caveats: string[];
-}
-
-export interface Party {
-  id: string;
-  name: string;
-}
-
-export interface Contingent {
-  id: string;
-  name: string;
 }
 
 export interface RuleSpec {
@@ -39,6 +38,16 @@ export interface RuleSpec {
   severity: Severity;
   advise_mission: boolean;
   parameters: Record<string, unknown>;
+}
+
+export interface Party {
+  id: string;
+  name: string;
+}
+
+export interface Contingent {
+  id: string;
+  name: string;
 }
 
 export interface UnitFrame {
@@ -240,4 +249,10 @@ export interface Subscribe {
   resume: Resume | null;
 }
 
+export interface ClientPing {
+  type: "ping";
+}
+
 export type ServerFrame = Snapshot | Resumed | Delta | ViolationTold | Ping;
+
+export type ClientFrame = Subscribe | ClientPing;
