@@ -166,6 +166,7 @@ class Journal:
     def _write(self, connection: apsw.Connection) -> None:
         self._in_hand = self._taken()
         self._written = []
+        self._sizes_written = self._sizes
         bodies = list(_merged(self._in_hand))
         if not bodies:
             return
@@ -197,7 +198,7 @@ class Journal:
             for append in appends:
                 self._database.answer(append.future, None, error)
             return
-        self._sizes = max(self._sizes, self._sizes_written)
+        self._sizes = self._sizes_written
         if written:
             self._advance([entry for entry, _ in written], written[-1][0].seq)
         seqs = (entry.seq for entry, count in written for _ in range(count))

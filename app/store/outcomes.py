@@ -3,7 +3,7 @@
 Decides nothing about a reader: queries take the numbers of the markings he may see.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import apsw
@@ -99,19 +99,32 @@ def present_violations(connection: apsw.Connection, changed_since_us: int) -> li
 def incidents(
     connection: apsw.Connection, wanted: Wanted, limit: int, before: tuple[int, str, str] | None = None
 ) -> list[IncidentVersion]:
-    """Return the newest versions, the last observed first; ``before``: (``observed_us``, contingent, incident)."""
+    """Return of each incident the newest version that the reader may see, if it is wanted; the last observed first.
+
+    ``before``: (``observed_us``, contingent, incident) of the page before's last.
+    """
     if wanted.status is not None or wanted.feature is not None:
         return []
     terms, values = _terms(wanted, {"party": wanted.party})
     if before is not None:
         terms.append("(observed_us, contingent, incident) < (?, ?, ?)")
         values.extend(before)
+    # A newer version that the reader may not see must not hide the one that he may.
     rows = connection.execute(
-        f"SELECT body FROM incidents WHERE newest AND {' AND '.join(terms)}"
+        f"SELECT body FROM incidents AS told WHERE {' AND '.join(terms)} AND (newest OR NOT EXISTS ("
+        " SELECT 1 FROM incidents AS later WHERE later.contingent = told.contingent"
+        " AND later.incident = told.incident AND later.version > told.version"
+        " AND later.marking IN (SELECT value FROM json_each(?))))"
         " ORDER BY observed_us DESC, contingent DESC, incident DESC LIMIT ?",
-        (*values, limit),
+        (*values, _numbers(wanted), limit),
     )
     return [decode(body, _incident_decoder) for (body,) in rows]
+
+
+def incident_key(connection: apsw.Connection, is_it: Callable[[str, str], bool]) -> tuple[str, str] | None:
+    """Return the first (contingent, incident) that ``is_it``: sealed ids of incidents cannot be opened, only compared."""
+    keys = connection.execute("SELECT contingent, incident FROM incidents WHERE newest")
+    return next(((contingent, incident) for contingent, incident in keys if is_it(contingent, incident)), None)
 
 
 def incident_versions(connection: apsw.Connection, contingent: str, incident: str) -> list[IncidentVersion]:
@@ -153,10 +166,10 @@ def _keep_incident(connection: apsw.Connection, told: IncidentVersion, marking: 
     )  # fmt: skip
 
 
-def _terms(wanted: Wanted, equal: dict[str, str | None]) -> tuple[list[str], list[apsw.SQLiteValue]]:
+def _terms(wanted: Wanted, equal: dict[str, str | None]) -> tuple[list[str], list[str | float]]:
     """Return the terms of a WHERE clause (no input in them) and the values to bind."""
     terms = ["marking IN (SELECT value FROM json_each(?))"]
-    values: list[apsw.SQLiteValue] = [_json.encode([int(number) for number in wanted.markings]).decode()]
+    values: list[str | float] = [_json.encode([int(number) for number in wanted.markings]).decode()]
     for column, value in equal.items():
         if value is not None:
             terms.append(f"{column} = ?")
@@ -172,3 +185,7 @@ def _terms(wanted: Wanted, equal: dict[str, str | None]) -> tuple[list[str], lis
         terms.append(f"lat BETWEEN ? AND ? AND (lon >= ? {'AND' if west <= east else 'OR'} lon <= ?)")
         values.extend((south, north, west, east))
     return terms, values
+
+
+def _numbers(wanted: Wanted) -> str:
+    return _json.encode([int(number) for number in wanted.markings]).decode()
