@@ -5,38 +5,34 @@ keeps his own first, then waits and looks again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 import msgspec
 
 from app.feeds.ledger import Judgement
 from app.model.incident import IncidentVersion
 
-IncidentKey: TypeAlias = tuple[str, str]
-"""Contingent and incident."""
-_REMEMBERED = 10_000
 
+class Told(Protocol):
+    """What has been told of one incident: its newest version's number, and the hash of every version's content."""
 
-class Told(NamedTuple):
-    """What has been told of one incident: its newest version's number, and every version's content by hash."""
+    @property
+    def versions(self) -> int: ...
 
-    version: int
-    hashes: frozenset[bytes]
+    @property
+    def hashes(self) -> frozenset[bytes]: ...
 
 
 class KnownIncidents(Protocol):
-    """What the engine has taken from the journal and committed."""
+    """What is on disk. Sees all that was kept before the call."""
 
-    async def told(self, keys: Sequence[IncidentKey]) -> dict[IncidentKey, Told]:
-        """Return what is known of those incidents that are known."""
-
-    def cursor(self) -> int:
-        """Return the seq up to which ``told`` sees everything."""
+    async def incidents(self, contingent: str, incidents: Sequence[str]) -> Mapping[str, Told]:
+        """Return what is known of those of a contingent's incidents that were told before."""
 
 
-KeepIncidents: TypeAlias = Callable[[tuple[IncidentVersion, ...]], Awaitable[int]]
-"""Puts versions on disk and returns their seq; when it raises, nothing was kept."""
+KeepIncidents: TypeAlias = Callable[[tuple[IncidentVersion, ...]], Awaitable[object]]
+"""Puts versions on disk; when it raises, nothing was kept."""
 
 
 class IncidentLedger:
@@ -44,70 +40,48 @@ class IncidentLedger:
 
     def __init__(self, known: KnownIncidents) -> None:
         self._known = known
-        self._claims: dict[IncidentKey, asyncio.Event] = {}
-        self._recent: dict[IncidentKey, tuple[Told, int]] = {}
+        self._claims: dict[tuple[str, str], asyncio.Event] = {}
 
-    def note(self, versions: Sequence[IncidentVersion], seq: int) -> None:
-        """Take note of versions in journal entry ``seq`` that the engine may not have committed yet."""
-        for version in versions:
-            key = (version.contingent, version.incident)
-            before = self._recent.get(key)
-            hashes = before[0].hashes if before else frozenset[bytes]()
-            self._recent[key] = Told(version.version, hashes | {version.sha256}), seq
-        if len(self._recent) > _REMEMBERED:
-            cursor = self._known.cursor()
-            self._recent = {key: one for key, one in self._recent.items() if one[1] > cursor}
-
-    async def accept(self, versions: Sequence[IncidentVersion], keep: KeepIncidents | None) -> Judgement:
-        """Number and keep the new ones of ``versions``, in order; None keeps nothing (a dry run).
+    async def accept(
+        self, contingent: str, versions: Sequence[IncidentVersion], keep: KeepIncidents | None
+    ) -> Judgement:
+        """Number and keep the new ones of a contingent's ``versions``, in order; None keeps nothing (a dry run).
 
         Raises what ``keep`` raises; sending them again is safe.
         """
         judgement = Judgement()
         rows = list(range(len(versions)))
         while rows:
-            held = {row: event for row in rows if (event := self._claims.get(_key_of(versions[row])))}
+            held = {row: event for row in rows if (event := self._claims.get((contingent, versions[row].incident)))}
             mine = [versions[row] for row in rows if row not in held]
             if mine:
-                await self._run(mine, judgement, keep)
+                await self._run(contingent, mine, judgement, keep)
             for event in set(held.values()):
                 await event.wait()  # it ends with the other's ``keep``, which has a deadline
             rows = list(held)
         return judgement
 
-    async def _run(self, versions: list[IncidentVersion], judgement: Judgement, keep: KeepIncidents | None) -> None:
-        keys = list(dict.fromkeys(map(_key_of, versions)))
+    async def _run(
+        self, contingent: str, versions: list[IncidentVersion], judgement: Judgement, keep: KeepIncidents | None
+    ) -> None:
+        incidents = list(dict.fromkeys(version.incident for version in versions))
         ended = asyncio.Event()
-        self._claims.update(dict.fromkeys(keys, ended))
+        self._claims.update({(contingent, incident): ended for incident in incidents})
         try:
-            told = await self._told(keys)
+            known = await self._known.incidents(contingent, incidents)
+            told = {incident: (one.versions, set(one.hashes)) for incident, one in known.items()}
             fresh: list[IncidentVersion] = []
             for version in versions:
-                key = _key_of(version)
-                before = told.get(key, Told(0, frozenset()))
-                if version.sha256 in before.hashes:
+                number, hashes = told.get(version.incident, (0, set[bytes]()))
+                if version.sha256 in hashes:
                     judgement.duplicates += 1
                     continue
-                told[key] = Told(before.version + 1, before.hashes | {version.sha256})
-                fresh.append(msgspec.structs.replace(version, version=before.version + 1))
+                told[version.incident] = number + 1, hashes | {version.sha256}
+                fresh.append(msgspec.structs.replace(version, version=number + 1))
             if fresh and keep is not None:
-                seq = await keep(tuple(fresh))
-                self.note(fresh, seq)
+                await keep(tuple(fresh))
             judgement.accepted += len(fresh)
         finally:
-            for key in keys:
-                del self._claims[key]
+            for incident in incidents:
+                del self._claims[contingent, incident]
             ended.set()
-
-    async def _told(self, keys: list[IncidentKey]) -> dict[IncidentKey, Told]:
-        told = await self._known.told(keys)
-        for key in keys:
-            recent = self._recent.get(key)
-            if recent is not None:
-                version, hashes = told.get(key, Told(0, frozenset()))
-                told[key] = Told(max(version, recent[0].version), hashes | recent[0].hashes)
-        return told
-
-
-def _key_of(version: IncidentVersion) -> IncidentKey:
-    return version.contingent, version.incident

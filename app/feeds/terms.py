@@ -1,8 +1,10 @@
 """What a mission lets a report say: its parties, its audiences, its default label. Knows no body and no store."""
 
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec import UNSET, UnsetType
 
@@ -31,14 +33,14 @@ class Terms:
     in_area: Area
 
     @classmethod
-    def of(cls, mission: Mission, in_area: Area) -> "Terms":
-        """Return the terms of ``mission``, whose area ``in_area`` tells."""
+    def of(cls, mission: Mission) -> "Terms":
+        """Return the terms of ``mission``."""
         sectors = {feature.id for feature in mission.features if feature.kind == "sector"}
         return cls(
             parties=frozenset({MISSION_PARTY, *(party.id for party in mission.parties)}),
             audiences=frozenset({EVERYONE, "HQ", *(one.id for one in mission.contingents), *sectors}),
             default_label=mission.default_label,
-            in_area=in_area,
+            in_area=area_of(mission),
         )
 
     def label_of(self, item: LabelItem | UnsetType | None) -> Label | Fault:
@@ -84,3 +86,29 @@ def sidc_fault(sidc: str) -> Fault | None:
     if _SIDC.fullmatch(sidc):
         return None
     return Fault("bad_sidc", "sidc", "sidc: expected 20 or 30 digits, or 15 characters of 2525C")
+
+
+def area_of(mission: Mission) -> Area:
+    """Return the area that the mission's features span: its areas of operations where it has any, else all of them."""
+    zones = [feature for feature in mission.features if feature.kind == "area_of_operations"]
+    boxes = [_box(list(_places(feature.geometry))) for feature in zones or mission.features]
+    return lambda lon, lat: any(w <= lon <= e and s <= lat <= n for w, s, e, n in boxes)
+
+
+def _places(geometry: Any) -> Iterator[tuple[float, float]]:
+    """Yield every position of a GeoJSON geometry."""
+    if isinstance(geometry, dict):
+        yield from _places(geometry.get("coordinates") or geometry.get("geometries") or ())
+    elif len(geometry) >= 2 and not isinstance(geometry[0], list | tuple | dict):
+        yield float(geometry[0]), float(geometry[1])
+    else:
+        for part in geometry:
+            yield from _places(part)
+
+
+def _box(places: list[tuple[float, float]]) -> tuple[float, float, float, float]:
+    lons, lats = [lon for lon, _ in places] or [math.nan], [lat for _, lat in places] or [math.nan]
+    west, east = min(lons), max(lons)
+    if east - west > 180.0:  # written across the antimeridian: it lies on the other side of the globe from 0, 0
+        west = east = math.nan
+    return west, min(lats), east, max(lats)

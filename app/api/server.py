@@ -1,0 +1,237 @@
+"""The network's edge: uvicorn with deadlines for what arrives and an end for peers that stop reading. Knows no route.
+
+uvicorn has no receive timeout and no header cap with httptools, and never drops a WebSocket peer that stops reading;
+the two protocol subclasses mend that.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+
+HEADER_BYTES = 16_384
+HEADERS_S = 5.0
+BODY_S = 20.0
+"""A body is given this long, and then as long as it keeps up ``BODY_BYTES_S``."""
+BODY_BYTES_S = 1_000
+BODY_MOST_S = 600.0
+IDLE_S = 20
+LINGER_S = 2.0
+"""A closed WebSocket is given this long to take what is still to be sent."""
+STUCK_S = 15.0
+"""A WebSocket peer that takes nothing for this long while there is something to send is cut."""
+ANSWER_STUCK_S = 60.0
+"""As ``STUCK_S``, for an answer over HTTP."""
+FRAME_BYTES = 65_536
+FRAGMENTS = 1_000
+"""Fragments that a message may have, however small."""
+CONNECTIONS = 4_000
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/problem+json\r\nconnection: close\r\n"
+    b"content-length: %d\r\n\r\n%s"
+)
+_TOO_LARGE_BODY = (
+    b'{"type":"urn:accord:problem:headers_too_large","title":"Headers too large","status":431,'
+    b'"code":"headers_too_large","detail":"The headers of a request may have 16 KB."}'
+)
+
+
+class DeadlineHttp(HttpToolsProtocol):
+    """HTTP/1.1 whose requests must arrive in time: headers in 5 s, a body in 20 s or at 1 KB/s, idle for 20 s."""
+
+    _timer: asyncio.TimerHandle | None = None
+    _stuck: asyncio.TimerHandle | None = None
+    _head_bytes = 0
+    _body_bytes = 0
+    _body_began_s = 0.0
+    _in_body = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        _no_delay(transport)
+        self._arm(HEADERS_S)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        self._unstick()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._timer is None:  # the first bytes after a rest
+            self._arm(HEADERS_S)
+        if not self._in_body:
+            # Counted before parsing, for the parser keeps an unfinished header to itself.
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if not self._in_body and self._head_bytes > HEADER_BYTES and not self.transport.is_closing():
+            self.transport.write(_TOO_LARGE % (len(_TOO_LARGE_BODY), _TOO_LARGE_BODY))
+            self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        self._in_body = True
+        self._head_bytes = 0
+        self._body_bytes = 0
+        self._body_began_s = self.loop.time()
+        self._arm(BODY_S)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._in_body = False
+        self._head_bytes = 0
+        self._disarm()
+        super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        self._disarm()
+        super().handle_websocket_upgrade()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._stuck is None:
+            self._stuck = self.loop.call_later(ANSWER_STUCK_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._unstick()
+        super().resume_writing()
+
+    def _unstick(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
+
+    def _arm(self, seconds: float) -> None:
+        self._disarm()
+        self._timer = self.loop.call_later(seconds, self._expired)
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _expired(self) -> None:
+        self._timer = None
+        if self.transport.is_closing():
+            return
+        taken_s = self.loop.time() - self._body_began_s
+        # While reading is paused it is we who are slow, not the sender.
+        keeps_up = self._body_bytes >= taken_s * BODY_BYTES_S and taken_s < BODY_MOST_S
+        if self._in_body and (keeps_up or self.flow.read_paused):
+            self._arm(BODY_S / 4)
+            return
+        self.transport.abort()
+
+
+class CuttingWebSocket(WebSocketsSansIOProtocol):
+    """A WebSocket that is cut when its peer takes nothing, open or closing, and frees what was meant for it."""
+
+    _stuck: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        assert isinstance(transport, asyncio.Transport)
+        _no_delay(transport)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._stuck is None:
+            self._stuck = self.loop.call_later(STUCK_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._unstick()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._unstick()
+        super().connection_lost(exc)
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) >= FRAGMENTS:
+            self.transport.abort()
+        else:
+            super().handle_cont(event)
+
+    async def run_asgi(self) -> None:
+        try:
+            await super().run_asgi()
+        finally:
+            # Closing waits for the buffer to drain; a peer that does not read would keep it for ever.
+            self.loop.call_later(LINGER_S, self.transport.abort)
+
+    def _unstick(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
+
+
+def server_of(
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
+    trusted_proxies: Sequence[str] = (),
+) -> uvicorn.Server:
+    """Return a server for ``app``, not yet started. X-Forwarded headers count only from ``trusted_proxies``."""
+    config = uvicorn.Config(
+        app,
+        host=host.strip("[]"),
+        port=port,
+        loop="uvloop",
+        http=DeadlineHttp,
+        ws=CuttingWebSocket,
+        ws_max_size=FRAME_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=IDLE_S,
+        timeout_graceful_shutdown=10,
+        ssl_certfile=tls_cert,
+        ssl_keyfile=tls_key,
+        ssl_version=ssl.PROTOCOL_TLS_SERVER,
+    )
+    return uvicorn.Server(config)
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Return a bound socket, so that the port is known before the server starts; port 0 takes a free one."""
+    name = host.strip("[]")
+    family = socket.AF_INET6 if _is_v6(name) else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((name, port))
+    listener.set_inheritable(True)
+    return listener
+
+
+def _is_v6(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).version == 6
+    except ValueError:
+        return False
+
+
+def _no_delay(transport: asyncio.Transport) -> None:
+    connection: Any = transport.get_extra_info("socket")
+    if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
