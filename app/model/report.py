@@ -110,3 +110,17 @@ def received_us_of(block: ReportBlock) -> I64:
         np.array([batch.received_us for batch in block.batches], np.int64),
         np.array([batch.rows for batch in block.batches], np.int64),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Stored positions of one unit, in observed order: their columns, and where in the journal each one stands."""
+
+    block: ReportBlock
+    seq: I64
+    index: I64
+    """Row within its journal entry."""
+    received_us: I64
+
+    def __len__(self) -> int:
+        return len(self.seq)

@@ -8,8 +8,8 @@ import base64
 import hashlib
 from typing import Literal
 
-Kind = Literal["t", "v", "r", "q", "h", "d"]
-"""Track, violation, report, quarantined item, hook, delivery."""
+Kind = Literal["t", "r", "q", "h", "d"]
+"""Track, report, quarantined item, hook, delivery."""
 _HALF_BITS = 60
 _HALF = (1 << _HALF_BITS) - 1
 _ROUNDS = 6
@@ -29,7 +29,7 @@ class Sealer:
                 hashlib.blake2b(key=self._secret, digest_size=8, person=f"seal {kind} {n}".encode())
                 for n in range(_ROUNDS)
             ]
-            for kind in ("t", "v", "r", "q", "h", "d")
+            for kind in ("t", "r", "q", "h", "d")
         }
 
     def seal(self, kind: Kind, number: int) -> str:
@@ -64,9 +64,10 @@ class Sealer:
         """Return the slot of a track id, or None. The slot may be beyond those that exist."""
         return self.unseal("t", text)
 
-    def violation_id(self, ordinal: int) -> str:
-        """Return the id of the violation that was raised as number ``ordinal``."""
-        return self.seal("v", ordinal)
+    def violation_id(self, found: str) -> str:
+        """Return the id of a violation from what was found: who, which rule, when. It cannot be opened."""
+        digest = hashlib.blake2b(found.encode(), key=self._secret, digest_size=15, person=b"violation").digest()
+        return f"v_{base64.b32encode(digest).decode('ascii').lower()}"
 
     def report_id(self, seq: int, index: int) -> str:
         """Return the id of row ``index`` (< 2^24) of journal entry ``seq`` (< 2^40)."""

@@ -5,12 +5,13 @@ with the newest report so marked, so that a reader sees the newest he may see an
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from app.model.identity import Registry
-from app.model.report import ASIDE, I64, OUT_OF_ORDER, ReportBlock
+from app.model.report import I64, ReportBlock
 from app.picture.freshness import LIVE, LOST, NEVER_US, STALE, limits_us, statuses
 
 Rows = npt.NDArray[np.intp]
@@ -73,20 +74,20 @@ class Tracks:
         self._profile_stale_us = np.empty(0, np.int64)
         self._profile_lost_us = np.empty(0, np.int64)
 
-    # -- writing ---------------------------------------------------------------------------------------------------
+    def apply(self, block: ReportBlock, fresh: Rows, received_us: I64, implausible: Mask, now_us: int) -> None:
+        """Move the tracks to the reports ``fresh`` of ``block``; each row's status is taken at ``now_us``.
 
-    def apply(self, block: ReportBlock, received_us: I64, implausible: Mask, now_us: int) -> None:
-        """Move the tracks to the newest in-order reports of ``block``; each row's status is taken at ``now_us``."""
-        self.version += 1
-        usable = np.flatnonzero((block.flags & (ASIDE | OUT_OF_ORDER)) == 0)
-        if not len(usable):
+        ``fresh`` indexes reports newer than all their unit told before, each unit's in observed order.
+        ``received_us`` and ``implausible`` have a value for every report of the block.
+        """
+        if not len(fresh):
             return
+        self.version += 1
         self._learn_profiles()
-        marking = self._profile_marking[block.profile[usable]]
-        rows = self._rows_for(block.slot[usable], marking)
-        # In a block a unit's in-order reports ascend, so of equal rows the last one is the newest.
-        newest = _last_of_each(rows, self.size)
-        rows, take = rows[newest], usable[newest]
+        marking = self._profile_marking[block.profile[fresh]]
+        rows = self._rows_for(block.slot[fresh], marking)
+        newest = _last_of_each(rows, self.size)  # of equal rows the last one is the newest
+        rows, take = rows[newest], fresh[newest]
         self.observed_us[rows] = block.observed_us[take]
         self.received_us[rows] = received_us[take]
         self.lon_e7[rows] = block.lon_e7[take]
@@ -122,8 +123,6 @@ class Tracks:
         due = np.where(status == LIVE, self.stale_us[:n], np.where(status == STALE, self.lost_us[:n], NEVER_US))
         return int(due.min(initial=NEVER_US))
 
-    # -- reading ---------------------------------------------------------------------------------------------------
-
     def visible(self, allowed: Mask) -> Rows:
         """Return the rows a reader sees: of each unit the newest whose marking is allowed.
 
@@ -147,7 +146,22 @@ class Tracks:
             return row if allowed[self.marking[row]] else None
         return max(mine, key=lambda row: (self.observed_us[row], row), default=None)
 
-    # -- inside ----------------------------------------------------------------------------------------------------
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the rows in use, by column: what ``restore`` takes."""
+        return {name: getattr(self, name)[: self.size] for name, _ in _COLUMNS}
+
+    def restore(self, columns: dict[str, npt.NDArray[Any]], version: int) -> None:
+        """Take over the rows that ``columns`` gave."""
+        for name, column in columns.items():
+            setattr(self, name, column)
+        self.size, self.version = len(self.slot), version
+        self._row_of = np.full(int(self.slot.max(initial=-1)) + 1, -1, np.int32)
+        for row, (slot, marking) in enumerate(zip(self.slot.tolist(), self.marking.tolist(), strict=True)):
+            if self._row_of[slot] < 0:
+                self._row_of[slot] = row
+            else:
+                first = int(self._row_of[slot])
+                self._mixed.setdefault(slot, {int(self.marking[first]): first})[marking] = row
 
     def _age(self, rows: Rows, now_us: int) -> None:
         observed = self.observed_us[rows]

@@ -1,0 +1,219 @@
+"""The engine: one journal entry in, one outcome out. The order in which a report meets everything is in ``step``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+
+from app.engine.book import DAY_US, IncidentBook, ViolationBook
+from app.engine.findings import named, reconcile, violation_of
+from app.engine.heads import CHECKPOINT_EVERY, Heads
+from app.engine.judge import Judge, Rows
+from app.engine.refold import UNNAMED, merged, refold, with_ids
+from app.model.entry import Assessed, Entry, Incidents, MissionSet, Reports, Tick
+from app.model.feature import Mission
+from app.model.identity import Registry
+from app.model.mission import parse_mission
+from app.model.outcome import Outcome
+from app.model.report import ASIDE, Positions, ReportBlock, received_us_of
+from app.model.sealing import Sealer
+from app.model.violation import Change, Violation
+from app.picture.tracks import Tracks
+from app.rules.rule import Finding
+from app.rules.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a step needs from the store, fetched before it: see ``Engine.needs``."""
+
+    positions: Mapping[int, Positions] = field(default_factory=dict)
+    """By slot: all stored positions after the asked instant, of entries before the one to step."""
+    violations: Mapping[str, Violation] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a step will ask the past for: by slot, positions observed after an instant (µs); violations by id."""
+
+    positions: Mapping[int, int] = field(default_factory=dict)
+    violations: tuple[str, ...] = ()
+
+
+class Engine:
+    """The fold's state: picture, rules, violations. ``window_us`` is how far back a late report is still judged."""
+
+    def __init__(self, registry: Registry, sealer: Sealer, window_us: int = DAY_US) -> None:
+        self.registry = registry
+        self.sealer = sealer
+        self.window_us = window_us
+        self.cursor = 0
+        self.now_us = 0
+        """Received time of the newest entry."""
+        self.tracks = Tracks(registry)
+        self.heads = Heads()
+        self.violations = ViolationBook()
+        self.incidents = IncidentBook()
+        self.document: bytes | None = None
+        self.judge = Judge(registry, self.heads, Rulebook(Mission()))
+
+    @property
+    def mission(self) -> Mission:
+        """The mission in force."""
+        return self.judge.rulebook.mission
+
+    def needs(self, entry: Entry) -> Needs:
+        """Say what ``step(entry)`` needs from the store: nothing, for reports that are all in order."""
+        match entry.body:
+            case Reports(block):
+                starts = {}
+                for slot, late_us in self._late(block).items():
+                    point = self.heads.before(slot, late_us)
+                    starts[slot] = -(2**62) if point is None else point.observed_us
+                return Needs(positions=starts)
+            case Assessed(violation=key) if self.violations.get(key) is None:
+                return Needs(violations=(key,))
+            case _:
+                return Needs()
+
+    def step(self, entry: Entry, past: Past) -> Outcome:
+        """Take the next entry: ``entry.seq`` follows ``cursor``. Deterministic: equal entries give equal outcomes."""
+        assert entry.seq == self.cursor + 1, f"entry {entry.seq} does not follow {self.cursor}"
+        self.cursor = entry.seq
+        self.now_us = max(self.now_us, entry.received_us)
+        match entry.body:
+            case Reports(block):
+                changes = self._reports(entry.seq, entry.received_us, block, past)
+                return Outcome(entry.seq, entry.received_us, changes=tuple(changes))
+            case Incidents(versions):
+                self.incidents.enter(versions)
+                return Outcome(entry.seq, entry.received_us, incidents=versions)
+            case MissionSet(document=document):
+                changes = self.set_mission(entry.seq, entry.received_us, document)
+                return Outcome(entry.seq, entry.received_us, changes=tuple(changes), mission_changed=True)
+            case Tick(now_us):
+                self.tracks.tick(now_us)
+                self._forget(now_us)
+                return Outcome(entry.seq, entry.received_us)
+            case Assessed() as assessed:
+                return self._assess(entry, assessed, past)
+
+    def set_mission(self, seq: int, received_us: int, document: bytes) -> list[Change]:
+        """Judge by another mission from here on; incursions against what it no longer has end where tracks stand."""
+        old, heads = self.judge.rulebook, self.heads
+        mission = msgspec.structs.replace(parse_mission(document), revision=seq)
+        book = Rulebook(mission, old.standings, old.next_number)
+        changes: list[Change] = []
+        for slot, pairs in list(heads.pairs.items()):
+            gone = [number for number in pairs if number not in book.instances]
+            at_us = int(heads.observed_us[slot])
+            left = [finding for number in gone for finding in old.rules[number].leave(pairs.pop(number), at_us)]
+            changes += self._tell(slot, left, received_us)
+            if not pairs:
+                del heads.pairs[slot]
+                heads.hot[slot] = False
+        for slot, findings in list(heads.findings.items()):
+            heads.findings[slot] = {key: it for key, it in findings.items() if it.instance in book.instances}
+        was = heads.situation.copy()
+        for situation in np.unique(was[heads.known]).tolist():
+            heads.situation[heads.known & (was == situation)] = book.carry(old.active(situation))
+        self.document = document
+        self.judge = Judge(self.registry, heads, book)
+        return changes
+
+    def _late(self, block: ReportBlock) -> dict[int, int]:
+        """Return the units that have a late report in ``block``, each with the earliest such ``observed_us``."""
+        heads = self.heads
+        heads.grow(len(self.registry.units))
+        late = ((block.flags & ASIDE) == 0) & heads.known[block.slot]
+        late &= block.observed_us <= heads.observed_us[block.slot]
+        earliest: dict[int, int] = {}
+        for slot, observed_us in zip(block.slot[late].tolist(), block.observed_us[late].tolist(), strict=True):
+            earliest[slot] = min(observed_us, earliest.get(slot, observed_us))
+        return earliest
+
+    def _reports(self, seq: int, received_us: int, block: ReportBlock, past: Past) -> list[Change]:
+        late = self._late(block)
+        usable = np.flatnonzero((block.flags & ASIDE) == 0)
+        slots = block.slot[usable]
+        newer = ~self.heads.known[slots] | (block.observed_us[usable] > self.heads.observed_us[slots])
+        fresh = usable[newer]
+        fresh = fresh[np.lexsort((block.observed_us[fresh], block.slot[fresh]))]
+        again = np.isin(block.slot[fresh], list(late)) if late else np.zeros(len(fresh), np.bool_)
+        ahead = fresh[~again]
+        changes: list[Change] = []
+        fixes = self.judge.fixes(block, ahead, np.full(len(ahead), seq, np.int64), ahead.astype(np.int64))
+        judged = self.judge.in_order(block.slot[ahead], fixes, ahead, len(block))
+        for slot, findings in judged.found:
+            changes += self._tell(slot, findings, received_us)
+        for slot in late:
+            mine = usable[block.slot[usable] == slot]
+            changes += self._refold(slot, late[slot], seq, received_us, block, mine, past, judged.implausible)
+        self.tracks.apply(block, fresh, received_us_of(block), judged.implausible, received_us)
+        moved = np.unique(block.slot[usable])
+        for slot in moved[self.heads.since_checkpoint[moved] >= CHECKPOINT_EVERY].tolist():
+            self.heads.checkpoint(slot, self.mission.revision, self.window_us)
+        return changes
+
+    def _refold(
+        self, slot: int, late_us: int, seq: int, received_us: int, block: ReportBlock, rows: Rows, past: Past,
+        implausible: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    ) -> list[Change]:  # fmt: skip
+        """Fold the track ``slot`` again from before ``late_us``, with reports ``rows`` of the block in their places."""
+        heads = self.heads
+        added = self.judge.fixes(block, rows, np.full(len(rows), seq, np.int64), rows.astype(np.int64))
+        fixes = added
+        if slot in past.positions:
+            fixes = merged(self.judge.past_fixes(past.positions[slot]), added)
+        start = heads.before(slot, late_us)
+        old = [point for point in heads.checkpoints.get(slot, ()) if point.observed_us >= late_us]
+        again = refold(self.judge, self.registry.profiles, start, fixes, int(added.observed_us.max()), old)
+        ended_us = 2**63 if again.ended is None else again.ended.observed_us
+        kept = [point for point in heads.checkpoints.get(slot, ()) if not late_us <= point.observed_us < ended_us]
+        made = [(finding.id, finding) for finding in again.found]
+        to_tell, gone = reconcile(heads, slot, start, again, self.judge.rulebook.instances)
+        if again.ended is None:
+            heads.put(slot, again.state)
+        place = np.searchsorted(fixes.observed_us, added.observed_us)
+        implausible[rows] = ~fixes.plausible[place]
+        changes = self._tell(slot, [*to_tell, *gone], received_us)
+        ids = {temporary: finding.id for temporary, finding in made}
+        remade = [with_ids(point, ids) for point in again.checkpoints]
+        if remade or kept:
+            heads.checkpoints[slot] = sorted([*remade, *kept])
+        else:
+            heads.checkpoints.pop(slot, None)
+        return changes
+
+    def _tell(self, slot: int, findings: list[Finding], received_us: int) -> list[Change]:
+        """Enter findings as violations; return those that read otherwise than what was told before."""
+        changes = []
+        instances = self.judge.rulebook.instances
+        for finding in findings:
+            instance = instances[finding.instance]
+            if not finding.id or finding.id.startswith(UNNAMED):
+                named(self.heads, self.sealer, slot, instance, finding)
+            before = self.violations.get(finding.id)
+            after = violation_of(finding, instance, slot, self.registry, self.sealer, received_us, before)
+            if before is None and after.status == "withdrawn":
+                continue  # nobody was told of it
+            if after != before:
+                changes.append(self.violations.enter(after, received_us))
+        return changes
+
+    def _assess(self, entry: Entry, assessed: Assessed, past: Past) -> Outcome:
+        before = self.violations.get(assessed.violation) or past.violations.get(assessed.violation)
+        if before is None:
+            return Outcome(entry.seq, entry.received_us, refused="unknown")
+        if before.revision != assessed.revision:
+            return Outcome(entry.seq, entry.received_us, refused="stale")
+        change = self.violations.assess(before, assessed, entry.received_us)
+        return Outcome(entry.seq, entry.received_us, changes=(change,))
+
+    def _forget(self, now_us: int) -> None:
+        """Let go of what is neither open nor of the last day; the store keeps it."""
+        day_ago_us = now_us - DAY_US
+        held = {key for findings in self.heads.findings.values() for key in findings}
+        self.violations.forget(day_ago_us, held)
+        self.incidents.forget(day_ago_us)

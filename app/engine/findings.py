@@ -1,0 +1,146 @@
+"""Findings and violations: which finding of a refold is the one told before, and how a finding reads as a violation."""
+
+from collections.abc import Iterable, Sequence
+
+from app.engine.heads import Checkpoint, Heads, held_by, unpacked
+from app.engine.refold import UNNAMED, Refolded
+from app.model.identity import Registry
+from app.model.instant import SECOND_US, instant_text
+from app.model.label import joined
+from app.model.sealing import Sealer
+from app.model.violation import Assessment, Evidence, Violation
+from app.rules.rule import Finding, Instance
+
+LATE_AFTER_US = 15 * 60 * SECOND_US
+"""A violation first told this long after its ``observed_at`` is late."""
+
+
+def named(heads: Heads, sealer: Sealer, slot: int, instance: Instance, finding: Finding) -> None:
+    """Give a new finding its id, made from what it is, and enter it with the track's findings."""
+    known = heads.findings.setdefault(slot, {})
+    version = instance.feature.valid_from_us
+    n = 0
+    while True:
+        what = f"{slot}|{instance.spec.id}|{instance.feature.id}|{version}|{instance.number}|{finding.direction}"
+        finding.id = sealer.violation_id(f"{what}|{finding.observed_us}|{n}")
+        if finding.id not in known:
+            break
+        n += 1
+    known[finding.id] = finding
+
+
+def reconcile(
+    heads: Heads, slot: int, start: Checkpoint | None, again: Refolded, numbers: Iterable[int]
+) -> tuple[list[Finding], list[Finding]]:
+    """Match the findings of a refold to those told before, so that what is the same keeps its id.
+
+    Returns the findings to tell (the unnamed ones are new), and those withdrawn because they were not found again.
+    ``numbers`` are the instances in force: what others found is not touched.
+    """
+    known = heads.findings.get(slot, {})
+    start_us = -(2**63) if start is None else start.observed_us
+    end_us = 2**63 if again.ended is None else again.ended.observed_us
+    going_on = _going_on(again)
+    in_force = frozenset(numbers)
+    spent = {finding.id for finding in again.found} | set(going_on.values())
+    told_before = [
+        finding
+        for finding in known.values()
+        if start_us < finding.born_us <= end_us and finding.instance in in_force and finding.id not in spent
+    ]
+    to_tell = []
+    for finding in again.found:
+        if id(finding) in going_on:
+            finding.id = going_on[id(finding)]  # the live one, told up to now, stands
+            continue
+        if finding.id.startswith(UNNAMED):
+            twin = _nearest(finding, told_before)
+            if twin is not None:
+                told_before.remove(twin)
+                finding.id = twin.id
+        if not finding.id.startswith(UNNAMED):
+            known[finding.id] = finding
+        to_tell.append(finding)
+    gone = [finding for finding in told_before if finding.status != "withdrawn"]
+    for finding in gone:
+        finding.status = "withdrawn"
+    return to_tell, gone
+
+
+def _going_on(again: Refolded) -> dict[int, str]:
+    """Return the ids of findings still held where the refold met its old state: from there on all is as it was."""
+    if again.ended is None:
+        return {}
+    old = unpacked(again.ended.state).pairs
+    return {
+        id(mine): theirs.id
+        for number, pair in again.state.pairs.items()
+        for mine, theirs in zip(held_by(pair), held_by(old[number]), strict=True)
+    }
+
+
+def _nearest(finding: Finding, candidates: Sequence[Finding]) -> Finding | None:
+    same = [it for it in candidates if it.instance == finding.instance and it.direction == finding.direction]
+    return min(same, key=lambda it: abs(it.observed_us - finding.observed_us), default=None)
+
+
+def violation_of(
+    finding: Finding, instance: Instance, slot: int, registry: Registry, sealer: Sealer, told_us: int,
+    before: Violation | None,
+) -> Violation:  # fmt: skip
+    """Return the finding as a violation, told now at ``told_us``. It equals ``before`` where nothing has changed."""
+    feature, spec = instance.feature, instance.spec
+    unit = registry.units[slot]
+    profiles = [registry.profiles[number] for number in finding.profiles]
+    refs = finding.evidence if finding.deepest in (None, *finding.evidence) else [*finding.evidence, finding.deepest]
+    reports = tuple(sealer.report_id(*ref) for ref in refs if ref is not None)
+    first_told_us = told_us if before is None else before.told_us
+    return Violation(
+        id=finding.id,
+        rule=spec.rule,
+        rule_id=spec.id,
+        feature=feature.id,
+        feature_name=feature.name,
+        track=sealer.track_id(slot),
+        party=profiles[-1].party,
+        units=(unit,),
+        status=finding.status,
+        late=told_us - finding.observed_us > LATE_AFTER_US if before is None else before.late,
+        nominal=finding.nominal,
+        severity=spec.severity,
+        direction=finding.direction,
+        lon=round(finding.lon, 7),
+        lat=round(finding.lat, 7),
+        observed_us=finding.observed_us,
+        confirmed_us=finding.confirmed_us,
+        ended_us=finding.ended_us,
+        depth_m=None if finding.depth_m is None else round(finding.depth_m, 1),
+        confidence=round(finding.confidence, 4),
+        evidence=Evidence(reports=reports, line_version_us=feature.valid_from_us),
+        reason=reason(finding, instance, unit.unit, unit.contingent),
+        marking=joined(registry.markings[profile.marking] for profile in profiles),
+        assessment=before.assessment if before else Assessment(),
+        revision=before.revision if before else 1,
+        told_us=first_told_us,
+        changed_us=before.changed_us if before else told_us,
+    )
+
+
+def reason(finding: Finding, instance: Instance, unit: str, contingent: str) -> str:
+    """Say in one sentence why the rule fired."""
+    feature, spec = instance.feature, instance.spec
+    deep = "" if finding.depth_m is None else f"{finding.depth_m:.0f} m "
+    place = {
+        "enter": f"{deep}inside {feature.name}",
+        "present": f"found {deep}inside {feature.name}",
+        "transit": f"passed through {feature.name} between two reports",
+    }.get(finding.direction, f"{deep}beyond {feature.name}")
+    parts = [f"{unit} reported by {contingent}, {place}", f"margin {spec.margin_m:g} m"]
+    parts.append("no accuracy given" if finding.accuracy_m is None else f"accuracy {finding.accuracy_m:g} m")
+    if feature.valid_from_us is not None:
+        parts.append(f"version of {instant_text(feature.valid_from_us)[:10]}")
+    if finding.nominal:
+        parts.append("place and time nominal")
+    if finding.status == "suspected":
+        parts.append("not confirmed yet")
+    return ", ".join(parts) + "."

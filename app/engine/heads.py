@@ -1,0 +1,202 @@
+"""Where each track stands: its newest fix, its rule state, and checkpoints from which late reports are refolded."""
+
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from app.model.report import I64
+from app.picture.plausibility import GOOD, Anchor
+from app.rules.nearness import Fixes, Head, optional
+from app.rules.rule import Finding, Pair
+
+CHECKPOINT_EVERY = 512
+"""Fixes of a track between two checkpoints: the most a late report costs beyond its own lateness."""
+
+ARRAYS: tuple[tuple[str, str], ...] = (
+    ("known", "?"),
+    ("hot", "?"),
+    ("plausible", "?"),
+    ("lon_e7", "i4"),
+    ("lat_e7", "i4"),
+    ("observed_us", "i8"),
+    ("accuracy_m", "f8"),
+    ("profile", "i4"),
+    ("seq", "i8"),
+    ("index", "i4"),
+    ("situation", "i4"),
+    ("reliability", "f8"),
+    ("since_checkpoint", "i4"),
+)
+
+
+class State(msgspec.Struct):
+    """All that the fold of one track carries on: its newest fix, its plausibility and its rule state."""
+
+    head: Head
+    anchor: Anchor
+    pairs: dict[int, Pair]
+
+
+class Checkpoint(NamedTuple):
+    """A track's state just after its fix of ``observed_us``, judged by the mission of ``mission_seq``."""
+
+    observed_us: int
+    mission_seq: int
+    state: bytes
+
+
+class Heads:
+    """The states of all tracks: arrays by slot for what every track has, dictionaries for what few have."""
+
+    def __init__(self) -> None:
+        self.known = np.zeros(0, np.bool_)
+        self.hot = np.zeros(0, np.bool_)
+        """Has rule state that is not quiet: every fix of it must be looked at."""
+        self.plausible = np.zeros(0, np.bool_)
+        self.lon_e7 = np.zeros(0, np.int32)
+        self.lat_e7 = np.zeros(0, np.int32)
+        self.observed_us = np.zeros(0, np.int64)
+        self.accuracy_m = np.zeros(0, np.float64)
+        self.profile = np.zeros(0, np.int32)
+        self.seq = np.zeros(0, np.int64)
+        self.index = np.zeros(0, np.int32)
+        self.situation = np.zeros(0, np.int32)
+        self.reliability = np.zeros(0, np.float64)
+        self.since_checkpoint = np.zeros(0, np.int32)
+        self.anchors: dict[int, Anchor] = {}
+        """The last believed fix of tracks whose newest one is not."""
+        self.pairs: dict[int, dict[int, Pair]] = {}
+        self.checkpoints: dict[int, list[Checkpoint]] = {}
+        self.findings: dict[int, dict[str, Finding]] = {}
+        """Findings by slot and id that a late report might still change."""
+
+    def grow(self, slots: int) -> None:
+        """Make room for ``slots`` tracks."""
+        have = len(self.known)
+        if slots <= have:
+            return
+        for name, kind in ARRAYS:
+            grown = np.zeros(max(slots, 2 * have, 64), kind)
+            grown[:have] = getattr(self, name)
+            setattr(self, name, grown)
+
+    def head(self, slot: int) -> Head | None:
+        """Return the newest fix of ``slot``, or None before its first."""
+        if not self.known[slot]:
+            return None
+        return Head(
+            lon_e7=int(self.lon_e7[slot]),
+            lat_e7=int(self.lat_e7[slot]),
+            observed_us=int(self.observed_us[slot]),
+            accuracy_m=optional(self.accuracy_m[slot]),
+            plausible=bool(self.plausible[slot]),
+            profile=int(self.profile[slot]),
+            ref=(int(self.seq[slot]), int(self.index[slot])),
+            situation=int(self.situation[slot]),
+        )
+
+    def anchor(self, slot: int) -> Anchor | None:
+        """Return the last believed fix of ``slot``, or None before its first."""
+        if slot in self.anchors or not self.known[slot]:
+            return self.anchors.get(slot)
+        return Anchor(
+            int(self.lon_e7[slot]), int(self.lat_e7[slot]), int(self.observed_us[slot]),
+            float(self.accuracy_m[slot]), float(self.reliability[slot]),
+        )  # fmt: skip
+
+    def state(self, slot: int) -> State:
+        """Return the live state of ``slot``, which has had a fix; its ``pairs`` are the live ones."""
+        head, anchor = self.head(slot), self.anchor(slot)
+        assert head is not None, "a track without a fix has no state"
+        assert anchor is not None, "a track with a fix has an anchor"
+        return State(head, anchor, self.pairs.get(slot, {}))
+
+    def put(self, slot: int, state: State) -> None:
+        """Make ``state`` the live one of ``slot``."""
+        head, anchor = state.head, state.anchor
+        self.known[slot] = True
+        self.lon_e7[slot], self.lat_e7[slot] = head.lon_e7, head.lat_e7
+        self.observed_us[slot] = head.observed_us
+        self.accuracy_m[slot] = np.nan if head.accuracy_m is None else head.accuracy_m
+        self.plausible[slot], self.profile[slot] = head.plausible, head.profile
+        self.seq[slot], self.index[slot] = head.ref
+        self.situation[slot] = head.situation
+        self.reliability[slot] = anchor.reliability
+        if anchor.observed_us == head.observed_us:
+            self.anchors.pop(slot, None)
+        else:
+            self.anchors[slot] = anchor
+        self.hot[slot] = bool(state.pairs)
+        if state.pairs:
+            self.pairs[slot] = state.pairs
+        else:
+            self.pairs.pop(slot, None)
+
+    def move(self, slots: npt.NDArray[np.int32], fixes: Fixes, rows: npt.NDArray[np.intp], fixes_taken: I64) -> None:
+        """Move quiet, wholly plausible tracks to the fixes ``rows``, after ``fixes_taken`` good legs each."""
+        self.known[slots] = True
+        self.plausible[slots] = True
+        for name in ("lon_e7", "lat_e7", "observed_us", "accuracy_m", "profile", "seq", "index", "situation"):
+            getattr(self, name)[slots] = getattr(fixes, name)[rows]
+        self.reliability[slots] = np.minimum(4.0, self.reliability[slots] + GOOD * fixes_taken)
+
+    def checkpoint(self, slot: int, mission_seq: int, window_us: int) -> None:
+        """Keep the live state of ``slot`` for later refolds; forget what lies before the window."""
+        state = self.state(slot)
+        newest_us = state.head.observed_us
+        kept = self.checkpoints.setdefault(slot, [])
+        kept.append(Checkpoint(newest_us, mission_seq, packed(state)))
+        while len(kept) > 1 and kept[1].observed_us < newest_us - window_us:
+            del kept[0]
+        self.since_checkpoint[slot] = 0
+        if slot in self.findings:
+            self.forget(slot, newest_us - 2 * window_us)
+
+    def forget(self, slot: int, before_us: int) -> None:
+        """Drop findings that no late report can reach any more."""
+        alive = {finding.id for pair in self.pairs.get(slot, {}).values() for finding in held_by(pair)}
+        kept = {
+            key: finding
+            for key, finding in self.findings[slot].items()
+            if key in alive or finding.born_us >= before_us or (finding.ended_us or 0) >= before_us
+        }
+        if kept:
+            self.findings[slot] = kept
+        else:
+            del self.findings[slot]
+
+    def before(self, slot: int, observed_us: int) -> Checkpoint | None:
+        """Return the last checkpoint of ``slot`` before ``observed_us``, or None: from the track's beginning."""
+        earlier = [point for point in self.checkpoints.get(slot, ()) if point.observed_us < observed_us]
+        return earlier[-1] if earlier else None
+
+
+def held_by(pair: Pair) -> tuple[Finding, ...]:
+    """Return the findings that the pair may still change."""
+    return tuple(finding for finding in (pair.suspicion, pair.open) if finding is not None)
+
+
+def packed(state: State) -> bytes:
+    """Write a state so that equal states give equal bytes, but for the ids of findings."""
+    in_order = msgspec.structs.replace(state, pairs=dict(sorted(state.pairs.items())))
+    return msgspec.msgpack.encode(in_order)
+
+
+def unpacked(state: bytes) -> State:
+    """Read what ``packed`` wrote."""
+    return msgspec.msgpack.decode(state, type=State)
+
+
+def alike(one: State, two: State) -> bool:
+    """Whether two states will go on alike: equal but for the ids of findings."""
+    return _anonymous(one) == _anonymous(two)
+
+
+def _anonymous(state: State) -> bytes:
+    copy = unpacked(packed(state))
+    for pair in copy.pairs.values():
+        for finding in held_by(pair):
+            finding.id = ""
+    return packed(copy)

@@ -1,0 +1,157 @@
+"""Judgement of a block of reports: whole columns at once, and only the few tracks near an edge one by one."""
+
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from app.engine.heads import Heads, State
+from app.model.identity import Registry
+from app.model.report import ASIDE, F64, I32, I64, Positions, ReportBlock
+from app.picture.plausibility import CAP, GOOD, Anchor, believed, gate_of, leg_is_good
+from app.rules.fold import TrackFold
+from app.rules.nearness import Fixes, Head, Nearness
+from app.rules.rule import Finding
+from app.rules.rulebook import Rulebook
+
+Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+
+
+class Judged(NamedTuple):
+    """What the judgement of in-order fixes gave: findings by slot, and which block rows could not be believed."""
+
+    found: list[tuple[int, list[Finding]]]
+    implausible: Mask
+
+
+class Judge:
+    """Judges reports by a rulebook; the tracks' states are in ``heads``."""
+
+    def __init__(self, registry: Registry, heads: Heads, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self._registry = registry
+        self._heads = heads
+        self._gates: F64 = np.empty(0)
+
+    def fixes(self, block: ReportBlock, rows: Rows, seq: I64, index: I64) -> Fixes:
+        """Return reports ``rows`` as fixes, nothing yet known against any; ``seq``, ``index``: their journal places."""
+        observed_us, profile = block.observed_us[rows], block.profile[rows]
+        return Fixes(
+            lon_e7=block.lon_e7[rows].astype(np.int64),
+            lat_e7=block.lat_e7[rows].astype(np.int64),
+            observed_us=observed_us,
+            accuracy_m=block.accuracy_m[rows],
+            plausible=np.ones(len(rows), np.bool_),
+            profile=profile,
+            seq=seq,
+            index=index,
+            situation=self.rulebook.situations(observed_us, profile, self._registry.profiles),
+        )
+
+    def past_fixes(self, past: Positions) -> Fixes:
+        """Return stored positions as fixes, without those that stand aside of their track."""
+        usable = np.flatnonzero((past.block.flags & ASIDE) == 0)
+        return self.fixes(past.block, usable, past.seq[usable], past.index[usable])
+
+    def placed(self, head: Head) -> Head:
+        """Return the head with its situation under the present rulebook."""
+        observed_us, profile = np.array([head.observed_us]), np.array([head.profile], np.int32)
+        situation = self.rulebook.situations(observed_us, profile, self._registry.profiles)
+        return msgspec.structs.replace(head, situation=int(situation[0]))
+
+    def gates_m_s(self, profile: I32) -> F64:
+        """Return the speed gate of each profile number."""
+        fresh = self._registry.profiles.since(len(self._gates))
+        if fresh:
+            overrides = self.rulebook.mission.gates
+            self._gates = np.append(self._gates, [gate_of(item.platform, overrides) for item in fresh])
+        return self._gates[profile]
+
+    def in_order(self, slots: I32, fixes: Fixes, rows: Rows, size: int) -> Judged:
+        """Judge fixes newer than all before of their units, sorted by slot and ``observed_us``; move the heads.
+
+        ``rows`` are their rows in a block of ``size`` reports.
+        """
+        heads = self._heads
+        implausible = np.zeros(size, np.bool_)
+        found: list[tuple[int, list[Finding]]] = []
+        if not len(slots):
+            return Judged(found, implausible)
+        first = np.append(True, slots[1:] != slots[:-1])
+        starts = np.flatnonzero(first)
+        stops = np.append(starts[1:], len(slots))
+        units = slots[starts]
+        before = _before(heads, units, fixes, first)
+        has_leg = ~first | heads.known[slots]
+        good = ~has_leg | leg_is_good(
+            before.lon_e7, before.lat_e7, before.observed_us, before.accuracy_m,
+            fixes.lon_e7, fixes.lat_e7, fixes.observed_us, fixes.accuracy_m, self.gates_m_s(fixes.profile),
+        )  # fmt: skip
+        trusted = np.logical_and.reduceat(good, starts)
+        trusted &= ~heads.known[units] | (heads.plausible[units] & (heads.reliability[units] >= GOOD))
+        anchors: dict[int, Anchor] = {}
+        for at in np.flatnonzero(~trusted).tolist():
+            run = slice(int(starts[at]), int(stops[at]))
+            fixes.plausible[run], anchors[at] = self.believed(heads.anchor(int(units[at])), fixes, run)
+        implausible[rows] = ~fixes.plausible
+
+        near = Nearness(self.rulebook, fixes, before, has_leg)
+        marked = np.zeros(len(slots), np.bool_)
+        marked[near.marks(0, len(slots))] = True
+        watched = heads.hot[units] | np.logical_or.reduceat(marked, starts)
+        plain = trusted & ~watched
+        self._prepare(near, units[watched], starts[watched], stops[watched])
+        taken = stops - starts
+        heads.since_checkpoint[units] += taken.astype(np.int32)
+        for at in np.flatnonzero(~plain).tolist():
+            slot, start, stop = int(units[at]), int(starts[at]), int(stops[at])
+            pairs = heads.pairs.get(slot, {})
+            if watched[at]:
+                fold = TrackFold(
+                    self.rulebook, self._registry.profiles, heads.head(slot), pairs, near, start, stop
+                )  # fmt: skip
+                if findings := fold.run():
+                    found.append((slot, findings))
+            anchor = anchors.get(at) or anchored(fixes, stop - 1, float(heads.reliability[slot]) + int(taken[at]))
+            heads.put(slot, State(fixes.head(stop - 1), anchor, pairs))
+        heads.move(units[plain], fixes, stops[plain] - 1, taken[plain])
+        return Judged(found, implausible)
+
+    def believed(self, anchor: Anchor | None, fixes: Fixes, run: slice) -> tuple[Mask, Anchor]:
+        """Say which fixes of ``run``, all of one track, may be believed, and give its anchor after them."""
+        return believed(
+            anchor, fixes.lon_e7[run], fixes.lat_e7[run], fixes.observed_us[run], fixes.accuracy_m[run],
+            self.gates_m_s(fixes.profile[run]),
+        )  # fmt: skip
+
+    def _prepare(self, near: Nearness, units: I32, starts: Rows, stops: Rows) -> None:
+        """Work out, a geometry at a time, the distances that the watched tracks will ask for."""
+        asked: dict[int, list[int]] = {}
+        for slot, start, stop in zip(units.tolist(), starts.tolist(), stops.tolist(), strict=True):
+            for number in self._heads.pairs.get(slot, ()):
+                asked.setdefault(self.rulebook.instances[number].geometry, []).extend(range(start, stop))
+            for row in near.marks(start, stop):
+                for geometry in near.touching.get(row, ()):
+                    asked.setdefault(geometry, []).append(row)
+        for geometry, rows in asked.items():
+            near.prepare(geometry, np.unique(np.array(rows, np.int64)))
+
+
+def anchored(fixes: Fixes, row: int, reliability: float) -> Anchor:
+    """Return fix ``row`` as a believed anchor."""
+    return Anchor(
+        int(fixes.lon_e7[row]), int(fixes.lat_e7[row]), int(fixes.observed_us[row]), float(fixes.accuracy_m[row]),
+        min(CAP, reliability),
+    )  # fmt: skip
+
+
+def _before(heads: Heads, units: I32, fixes: Fixes, first: Mask) -> Fixes:
+    """Return, for each fix, the one before it of its unit: in the table, or the unit's head."""
+    columns = []
+    for name in Fixes.__slots__:
+        column = np.roll(getattr(fixes, name), 1)
+        column[first] = getattr(heads, name)[units]
+        columns.append(column)
+    return Fixes(*columns)

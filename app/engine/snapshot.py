@@ -1,0 +1,124 @@
+"""Snapshots of the engine: all of its state in bytes, so that a start need not fold the journal from its beginning."""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from app.engine.book import IncidentBook
+from app.engine.engine import Engine
+from app.engine.heads import ARRAYS, Checkpoint, Heads
+from app.engine.judge import Judge
+from app.model.feature import Mission
+from app.model.identity import Registry
+from app.model.incident import IncidentVersion
+from app.model.mission import parse_mission
+from app.model.sealing import Sealer
+from app.model.violation import Violation
+from app.picture.plausibility import Anchor
+from app.picture.tracks import Tracks
+from app.rules.rule import Finding, Pair
+from app.rules.rulebook import Rulebook, Standing
+
+FORMAT = 1
+"""Of the bytes. A snapshot of another format is not read: the engine folds from the beginning, or an older one."""
+
+
+class _Column(msgspec.Struct):
+    kind: str
+    data: bytes
+
+
+class _Snapshot(msgspec.Struct):
+    cursor: int
+    now_us: int
+    window_us: int
+    document: bytes | None
+    mission_seq: int
+    standings: list[tuple[bytes, int, int]]
+    next_number: int
+    carried: list[tuple[int, ...]]
+    heads: dict[str, _Column]
+    anchors: dict[int, Anchor]
+    pairs: dict[int, dict[int, Pair]]
+    checkpoints: dict[int, list[tuple[int, int, bytes]]]
+    findings: dict[int, list[Finding]]
+    tracks: dict[str, _Column]
+    version: int
+    violations: list[Violation]
+    incidents: list[IncidentVersion]
+
+
+def frozen(engine: Engine) -> bytes:
+    """Return the engine's state as bytes."""
+    heads, book = engine.heads, engine.judge.rulebook
+    snapshot = _Snapshot(
+        cursor=engine.cursor,
+        now_us=engine.now_us,
+        window_us=engine.window_us,
+        document=engine.document,
+        mission_seq=book.mission.revision,
+        standings=[(key, standing.number, standing.from_seq) for key, standing in book.standings.items()],
+        next_number=book.next_number,
+        carried=book.carried.since(0),
+        heads={name: _column(getattr(heads, name)) for name, _ in ARRAYS},
+        anchors=heads.anchors,
+        pairs=heads.pairs,
+        checkpoints={slot: [(*point,) for point in points] for slot, points in heads.checkpoints.items()},
+        findings={slot: list(findings.values()) for slot, findings in heads.findings.items()},
+        tracks={name: _column(column) for name, column in engine.tracks.columns().items()},
+        version=engine.tracks.version,
+        violations=list(engine.violations),
+        incidents=engine.incidents.recent(),
+    )
+    return msgspec.msgpack.encode(snapshot)
+
+
+def thawed(data: bytes, registry: Registry, sealer: Sealer, window_us: int) -> Engine:
+    """Return the engine that ``frozen`` wrote; ``registry`` holds at least what it held then."""
+    snapshot = msgspec.msgpack.decode(data, type=_Snapshot)
+    engine = Engine(registry, sealer, window_us)
+    engine.cursor, engine.now_us, engine.document = snapshot.cursor, snapshot.now_us, snapshot.document
+    mission = Mission()
+    if snapshot.document is not None:
+        mission = msgspec.structs.replace(parse_mission(snapshot.document), revision=snapshot.mission_seq)
+    standings = {key: Standing(number, from_seq) for key, number, from_seq in snapshot.standings}
+    book = Rulebook(mission, standings, snapshot.next_number, snapshot.carried)
+    heads = engine.heads
+    for name, column in snapshot.heads.items():
+        setattr(heads, name, _array(column))
+    heads.anchors, heads.pairs = snapshot.anchors, snapshot.pairs
+    heads.checkpoints = {
+        slot: [Checkpoint(*point) for point in points] for slot, points in snapshot.checkpoints.items()
+    }
+    heads.findings = {slot: {it.id: it for it in findings} for slot, findings in snapshot.findings.items()}
+    _share_findings(heads)
+    # Situations are numbered anew in each process; those carried over from an older rulebook keep theirs.
+    placed = np.flatnonzero(heads.known & (heads.situation >= 0))
+    heads.situation[placed] = book.situations(heads.observed_us[placed], heads.profile[placed], registry.profiles)
+    engine.judge = Judge(registry, heads, book)
+    engine.tracks = Tracks(registry)
+    engine.tracks.restore({name: _array(column) for name, column in snapshot.tracks.items()}, snapshot.version)
+    engine.violations.load(snapshot.violations)
+    engine.incidents = IncidentBook(snapshot.incidents)
+    return engine
+
+
+def _share_findings(heads: Heads) -> None:
+    """Make the findings that live pairs hold the same objects as the track's findings again."""
+    for slot, pairs in heads.pairs.items():
+        known = heads.findings.get(slot, {})
+        for pair in pairs.values():
+            if pair.suspicion is not None:
+                pair.suspicion = known.get(pair.suspicion.id, pair.suspicion)
+            if pair.open is not None:
+                pair.open = known.get(pair.open.id, pair.open)
+
+
+def _column(column: npt.NDArray[Any]) -> _Column:
+    return _Column(column.dtype.str, column.tobytes())
+
+
+def _array(column: _Column) -> npt.NDArray[Any]:
+    return np.frombuffer(column.data, column.kind).copy()

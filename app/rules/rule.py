@@ -1,0 +1,145 @@
+"""What every rule works with: a rule made ready for one feature version, a track's state against it, and findings.
+
+A rule is a file with a class that has the members of ``Rule``; its name stands in ``RULES`` of the rulebook.
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Protocol
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from app.geo.edges import Crossing, Edges
+from app.model.feature import Feature, RuleSpec
+from app.model.violation import Direction, Status
+
+PositionRef = tuple[int, int]
+"""Which report: its journal seq and its row in that entry."""
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """A raw crossing of an edge: where, when (interpolated), and the two reports of its leg."""
+
+    lon: float
+    lat: float
+    observed_us: int
+    sign: int
+    """+1 from right to left (into a zone), -1 the other way."""
+    nominal: bool
+    """The leg was longer than ``max_gap_s``: it crossed, but where and when is only a straight guess."""
+    leg: tuple[PositionRef, PositionRef]
+
+
+class Finding(msgspec.Struct, kw_only=True):
+    """What a rule found about one track, as far as it is known now. It grows while its track is folded."""
+
+    id: str = ""
+    instance: int
+    direction: Direction
+    status: Status
+    lon: float
+    lat: float
+    observed_us: int
+    born_us: int
+    """``observed_at`` of the fix that first raised it."""
+    nominal: bool
+    confirmed_us: int | None = None
+    ended_us: int | None = None
+    depth_m: float | None = None
+    confidence: float
+    accuracy_m: float | None = None
+    """Of the fix that confidence speaks of."""
+    evidence: list[PositionRef]
+    deepest: PositionRef | None = None
+    """The report that ``depth_m`` is of, where it is not among the evidence."""
+    profiles: list[int]
+    """Profiles of the evidence: its labels are joined to that of the violation."""
+
+
+class Pair(msgspec.Struct):
+    """The state of one track against one rule on one feature version.
+
+    ``net`` sums the signs of raw crossings since the last confirming fix; ``last`` is the latest of them.
+    """
+
+    settled: bool = False
+    """A confirming fix has been seen."""
+    inside: bool = False
+    """Zones: the raw side of the newest fix."""
+    net: int = 0
+    last: Passage | None = None
+    streak: int = 0
+    """Consecutive plausible fixes at least D from the edge, on one side."""
+    suspicion: Finding | None = None
+    suspected_us: int = 0
+    """When the raw crossing of the suspicion was."""
+    open: Finding | None = None
+    depth_m: float = 0.0
+    """Deepest plausible fix beyond the edge since ``net`` left zero."""
+
+    def quiet(self) -> bool:
+        """Whether only a new raw crossing can change anything: such a state need not be kept."""
+        return self.settled and self.net == 0 and self.suspicion is None and self.open is None
+
+
+class Fix(msgspec.Struct, frozen=True):
+    """One fix as a rule meets it. ``distance_m`` is to the nearest point of the feature's edge."""
+
+    lon: float
+    lat: float
+    observed_us: int
+    accuracy_m: float | None
+    plausible: bool
+    profile: int
+    ref: PositionRef
+    distance_m: float
+
+
+class Leg(msgspec.Struct, frozen=True):
+    """The way to a fix from the one before it."""
+
+    start_us: int
+    start_ref: PositionRef
+    start_profile: int
+    path: npt.NDArray[np.int64] | None
+    """(n, 2) lon, lat in whole 1e-7 degrees, along the geodesic; None where it is known to meet no edge."""
+    crossings: Sequence[Crossing]
+    believed: bool
+    """Both of its ends are plausible and no worse than a kilometre."""
+
+
+class Instance(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule made ready for one feature version. ``number`` and ``from_seq`` never change while it is in force."""
+
+    number: int
+    from_seq: int
+    """Journal seq of the mission that brought it in this wording; only reports after it are judged."""
+    feature: Feature
+    spec: RuleSpec
+    geometry: int
+    """Index of the feature version's edges in the rulebook."""
+    narrow: bool = False
+    """Zones: some part has no point ``margin_m`` from its edge."""
+
+
+class Rule(Protocol):
+    """A kind of rule. All of its methods are pure; ``step`` changes the ``Pair`` it is given and returns findings."""
+
+    kind: ClassVar[str]
+    geometry: ClassVar[str]
+    """``line`` or ``zone``: what it may stand on."""
+
+    def __init__(self, instance: Instance, edges: Edges, parameters: dict[str, Any]) -> None: ...
+
+    def begin(self, fix: Fix, inside: bool) -> tuple[Pair, list[Finding]]:
+        """Start a track's state at its first fix under this rule."""
+        ...
+
+    def step(self, pair: Pair, leg: Leg, fix: Fix, party: str) -> list[Finding]:
+        """Take a track's next fix; return the findings that are new or changed."""
+        ...
+
+    def leave(self, pair: Pair, at_us: int) -> list[Finding]:
+        """Stop judging the track (the version is over): end what is open."""
+        ...

@@ -1,0 +1,118 @@
+"""The same reports give the same violations, in whatever order, batches and process they come."""
+
+import random
+from typing import Any
+
+import pytest
+
+from tests.engine.world import Told, World, feature, mission
+
+LINE = [[0.0, 0.0], [0.03, 0.004], [0.05, -0.003], [0.1, 0.0]]
+ZONE = [[[0.02, -0.01], [0.04, -0.012], [0.05, 0.001], [0.03, 0.008], [0.025, -0.002], [0.02, -0.01]]]
+STRIP = [[[0.06, -0.02], [0.0606, -0.02], [0.0606, 0.02], [0.06, 0.02], [0.06, -0.02]]]
+COMMON = {"severity": "high"}
+ON_LINE = COMMON | {"rule": "line_crossing", "id": "r1", "margin_m": 50, "settle_s": 60}
+IN_ZONE = COMMON | {"rule": "zone_incursion", "id": "r2", "margin_m": 80}
+IN_STRIP = COMMON | {"rule": "zone_incursion", "id": "r3", "margin_m": 100, "min_dwell_s": 40}
+DOCUMENT = mission(
+    feature([ON_LINE], LINE, id="line"),
+    feature([IN_ZONE], ZONE, id="zone"),
+    feature([IN_STRIP], STRIP, id="strip", valid_from="2025-06-15T15:20:00Z"),
+    gates={},
+)
+
+
+def walk(rng: random.Random, unit: str, fixes: int) -> list[Told]:
+    """A walk that stays near the features, with jumps, silences and doubtful accuracy."""
+    lon, lat, second = rng.uniform(0.0, 0.1), rng.uniform(-0.01, 0.01), rng.uniform(0, 100)
+    east, north = rng.uniform(-4e-4, 4e-4), rng.uniform(-4e-4, 4e-4)
+    told = []
+    for _ in range(fixes):
+        if rng.random() < 0.2:
+            east, north = rng.uniform(-6e-4, 6e-4), rng.uniform(-6e-4, 6e-4)
+        second += rng.choice([5, 10, 10, 30, 700 if rng.random() < 0.03 else 20])
+        lon, lat = min(max(lon + east, 0), 0.1), min(max(lat + north, -0.015), 0.015)
+        jump = 0.2 if rng.random() < 0.02 else 0.0
+        accuracy = rng.choice([None, None, 5.0, 40.0, 70.0, 1500.0])
+        party = "north" if rng.random() < 0.995 else "south"
+        told.append(Told(round(second, 3), lon + jump, lat, accuracy, unit=unit, party=party))
+    return told
+
+
+def straight(reports: list[Told]) -> list[tuple[Any, ...]]:
+    """What one process finds that gets all in order, at once."""
+    it = World(DOCUMENT)
+    it.push(sorted(reports, key=lambda report: report.second))
+    return it.standing()
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_shuffled_and_re_batched_over_restarts_the_same_is_found(seed: int) -> None:
+    rng = random.Random(seed)
+    reports = [report for fixes in (40, 200, 700) for report in walk(rng, f"car-{fixes}", fixes)]
+    expected = straight(reports)
+
+    shuffled = list(reports)
+    if seed % 2:
+        rng.shuffle(shuffled)
+    else:  # late by a little, as links are
+        shuffled.sort(key=lambda report: report.second + rng.choice([0, 0, 0, 60, 900, 4000]))
+    it = World(DOCUMENT)
+    while shuffled:
+        batch = rng.choice([1, 3, 20, 200])
+        it.push(shuffled[:batch])
+        del shuffled[:batch]
+        if rng.random() < 0.1:
+            it.restart()
+
+    assert it.standing() == expected
+    assert len(expected) > 0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_one_by_one_in_order_is_as_good_as_all_at_once(seed: int) -> None:
+    rng = random.Random(1000 + seed)
+    reports = [report for unit in range(2) for report in walk(rng, f"car-{unit}", 150)]
+
+    it = World(DOCUMENT)
+    for report in sorted(reports, key=lambda report: report.second):
+        it.push([report])
+
+    assert it.standing() == straight(reports)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_between_the_same_changes_of_mission_the_order_does_not_matter(seed: int) -> None:
+    rng = random.Random(2000 + seed)
+    reports = walk(rng, "car", 400)
+    other = DOCUMENT.replace(b'"margin_m": 80', b'"margin_m": 90')
+    before = [report for report in reports if rng.random() < (0.9 if report.second < 4000 else 0.1)]
+    after = [report for report in reports if report not in before]
+
+    found = []
+    for _ in range(2):
+        it = World(DOCUMENT)
+        rng.shuffle(before)
+        for start in range(0, len(before), 37):
+            it.push(before[start : start + 37])
+        it.change_mission(other)
+        rng.shuffle(after)
+        for start in range(0, len(after), 23):
+            it.push(after[start : start + 23])
+        found.append(it.standing())
+
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_replay_of_the_journal_gives_each_revision_again(seed: int) -> None:
+    rng = random.Random(3000 + seed)
+    reports = walk(rng, "car", 300)
+    rng.shuffle(reports)
+    it = World(DOCUMENT)
+    for start in range(0, len(reports), 17):
+        it.push(reports[start : start + 17])
+
+    outcomes = it.replayed()
+
+    assert outcomes == it.outcomes
