@@ -1,0 +1,70 @@
+"""The FastAPI application: everything over HTTP but the hot feeds, which stand before it, and the live connection."""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.routing import BaseRoute
+
+from app.api import (
+    errors,
+    features,
+    feeds,
+    health,
+    hooks,
+    incidents,
+    me,
+    mission,
+    picture,
+    reference,
+    reports,
+    session,
+    tracks,
+    violations,
+)
+from app.api.context import Context
+from app.api.edge import Edge
+from app.api.static import BUILT, FrontEnd
+
+ROUTERS = (
+    picture,
+    tracks,
+    violations,
+    incidents,
+    features,
+    feeds,
+    reports,
+    hooks,
+    mission,
+    session,
+    me,
+    health,
+    reference,
+)
+LARGEST = 1_000_000
+"""Bytes of a body, unless a route says otherwise."""
+
+
+def build(context: Context, others: Sequence[BaseRoute] = (), front_end: Path = BUILT) -> FastAPI:
+    """Return the application. ``others`` are routes that main brings, the live one among them."""
+    app = FastAPI(
+        title="Accord",
+        version=version("accord"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        max_body_size=LARGEST,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    app.state.context = context
+    errors.install(app)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.router.routes.extend(others)
+    app.router.default = FrontEnd(front_end)
+    app.add_middleware(Edge, settings=context.settings, metrics=context.metrics)
+    description = reference.describe(app)
+    app.openapi = lambda: description  # type: ignore[method-assign]
+    return app

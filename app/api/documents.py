@@ -1,0 +1,179 @@
+"""Shapes that only the lists and look-ups have; what the live stream has too is in ``app.live.frames``."""
+
+import math
+from typing import Literal
+
+import msgspec
+
+from app.access.principals import Role, capabilities
+from app.api.desk import Identity
+from app.api.hook_documents import (  # noqa: F401  the reference looks here for every shape
+    AttemptFrame,
+    DeliveryFrame,
+    DeliveryList,
+    HookFrame,
+    HookList,
+    NewHookFrame,
+    Redelivered,
+)
+from app.live.frames import (
+    FeatureFrame,
+    FeedFrame,
+    IncidentFrame,
+    MissionFrame,
+    TrackFrame,
+    ViolationFrame,
+)
+from app.model.label import Classification, Label
+
+
+class Me(msgspec.Struct, frozen=True):
+    """Who asks. ``must_change_password``: he came in with a one-time password, which ends after a week."""
+
+    id: str
+    name: str
+    kind: Literal["key", "user", "hook"]
+    role: Role
+    contingent: str | None
+    audiences: list[str]
+    clearance: Classification
+    capabilities: list[str]
+    must_change_password: bool
+
+
+class TrackList(msgspec.Struct, frozen=True):
+    """Tracks of one page, and the path of the next page or null."""
+
+    tracks: list[TrackFrame]
+    next: str | None
+
+
+class ViolationList(msgspec.Struct, frozen=True):
+    """Violations of one page, newest first."""
+
+    violations: list[ViolationFrame]
+    next: str | None
+
+
+class IncidentList(msgspec.Struct, frozen=True):
+    """Incidents of one page, newest first, each in its newest version."""
+
+    incidents: list[IncidentFrame]
+    next: str | None
+
+
+class FeatureList(msgspec.Struct, frozen=True):
+    """Features of the mission, each version by itself."""
+
+    features: list[FeatureFrame]
+    next: str | None
+
+
+class FeedList(msgspec.Struct, frozen=True):
+    """Feeds, by contingent and name."""
+
+    feeds: list[FeedFrame]
+    next: str | None
+
+
+class Position(msgspec.Struct, frozen=True):
+    """One report of a track, as received. ``id`` opens it whole at ``/reports/{id}``."""
+
+    id: str
+    observed_at: str
+    received_at: str
+    lon: float
+    lat: float
+    altitude_m: float | None
+    altitude_ref: str
+    accuracy_m: float | None
+    speed_m_s: float | None
+    course_deg: float | None
+    flags: tuple[str, ...]
+    label: Label
+
+
+class PositionList(msgspec.Struct, frozen=True):
+    """A track's history, oldest first."""
+
+    positions: list[Position]
+    next: str | None
+
+
+class ViolationDetail(ViolationFrame, frozen=True, kw_only=True):
+    """A violation, and every revision of it that the reader may see, oldest first."""
+
+    revisions: list[ViolationFrame]
+
+
+class IncidentDetail(IncidentFrame, frozen=True, kw_only=True):
+    """An incident, and every version of it that the reader may see, oldest first."""
+
+    versions: list[IncidentFrame]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One report: who sent what. ``original`` is the item as it was given, in our order of fields."""
+
+    id: str
+    feed: str
+    contingent: str
+    unit: str
+    track: str
+    received_at: str
+    batch_sha256: str
+    flags: tuple[str, ...]
+    label: Label
+    original: msgspec.Raw
+
+
+class QuarantinedItem(msgspec.Struct, frozen=True):
+    """An item that was not accepted: why, and its bytes as text (what is no UTF-8 is shown as �)."""
+
+    id: str
+    feed: str
+    received_at: str
+    code: str
+    detail: str
+    item: str
+
+
+class Quarantine(msgspec.Struct, frozen=True):
+    """Items of one page, newest first."""
+
+    quarantine: list[QuarantinedItem]
+    next: str | None
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """Everything visible now: all tracks, the violations and incidents of the last 24 h, what is open, the mission."""
+
+    at: str
+    lag_s: int
+    mission: MissionFrame
+    tracks: list[TrackFrame]
+    incidents: list[IncidentFrame]
+    violations: list[ViolationFrame]
+    features: list[FeatureFrame]
+    feeds: list[FeedFrame]
+
+
+def given(value: float) -> float | None:
+    """Return a number of a column, or None where none was given (NaN)."""
+    return None if math.isnan(value) else float(value)
+
+
+def me_of(identity: Identity) -> Me:
+    """Return what a caller is told of himself."""
+    who = identity.principal
+    return Me(
+        id=who.id,
+        name=who.name,
+        kind=who.kind,
+        role=who.role,
+        contingent=who.contingent,
+        audiences=sorted(who.audiences),
+        clearance=who.clearance,
+        capabilities=sorted(capabilities(who.role, who.scopes)),
+        must_change_password=identity.must_change_password,
+    )
