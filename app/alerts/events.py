@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from app.model.incident import IncidentVersion
 from app.model.violation import Change
 
 SUSPECTED = "violation.suspected"
@@ -23,7 +22,10 @@ _ESTABLISHED = ("confirmed", "authorised", "advisory")
 
 
 class Letter(NamedTuple):
-    """One event as it is told: the public id and the revision of its object, and the body, ready to sign."""
+    """One event as it is told: the public id and the revision of its object, and the body, ready to sign.
+
+    The same event of the same revision has the same body, whenever it is written.
+    """
 
     object_id: str
     revision: int
@@ -52,8 +54,3 @@ def events_of(change: Change) -> tuple[str, ...]:
     if after.ended_us is not None and (before is None or before.ended_us is None):
         named.append(ENDED)
     return tuple(named) or (CHANGED,)
-
-
-def event_of_incident(version: IncidentVersion) -> str:
-    """Name what a version of an incident tells."""
-    return INCIDENT_CREATED if version.version == 1 else INCIDENT_AMENDED

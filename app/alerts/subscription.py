@@ -2,7 +2,7 @@
 
 import msgspec
 
-from app.alerts.events import event_of_incident, events_of
+from app.alerts.events import events_of
 from app.model.incident import IncidentSeverity, IncidentVersion
 from app.model.violation import Change, Severity, Status, Violation
 
@@ -45,10 +45,10 @@ def wanted(subscription: Subscription, change: Change) -> tuple[str, ...]:
     return ()
 
 
-def wants_incident(subscription: Subscription, version: IncidentVersion) -> bool:
-    """Whether the version of the incident is to be told."""
+def wants_incident(subscription: Subscription, event: str, version: IncidentVersion) -> bool:
+    """Whether ``event`` (created or amended) of this version of an incident is to be told."""
     narrowing = subscription.filter
-    if event_of_incident(version) not in subscription.events or narrowing.rules or narrowing.features:
+    if event not in subscription.events or narrowing.rules or narrowing.features:
         return False
     return _grave_enough(narrowing, version.severity)
 

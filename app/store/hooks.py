@@ -88,7 +88,7 @@ def remove_hook(connection: apsw.Connection, hook_id: str) -> None:
     connection.execute("DELETE FROM hooks WHERE id = ?", (hook_id,))
 
 
-def may_be_told(connection: apsw.Connection, hook: Hook, marking: Marking, owner_of: OwnerOf) -> bool:
+def may_be_told(connection: apsw.Connection, owner_of: OwnerOf, hook: Hook, marking: Marking) -> bool:
     """Whether ``hook`` may be told of a thing so marked, now.
 
     Both must be allowed it: the hook, with the rights of the day it was made, and its owner as he stands today. So

@@ -6,19 +6,21 @@ pending one is due, so that revisions arrive in order; the others have no ``next
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import apsw
 import msgspec
 
-from app.alerts.events import Letter, event_of_incident
+from app.alerts.events import INCIDENT_AMENDED, INCIDENT_CREATED, Letter
 from app.alerts.subscription import wanted, wants_incident
 from app.model.incident import IncidentVersion
 from app.model.label import Marking
 from app.model.outcome import Outcome
-from app.model.violation import Violation
+from app.model.violation import Change, Violation
 from app.store.hooks import Hook, OwnerOf, all_hooks, may_be_told
+from app.store.outcomes import incident_versions
 
 RETENTION_US = 30 * 86_400 * 1_000_000
 """How long what was delivered or given up can be listed and asked for again."""
@@ -62,20 +64,18 @@ def enqueue(connection: apsw.Connection, outcome: Outcome, owner_of: OwnerOf, wr
     """Owe what ``outcome`` tells to every hook that asked for it and may read it; return how many letters that is.
 
     To be called in the transaction that stores the outcome: both are kept or neither. Doing it twice owes nothing
-    twice, because a letter's id follows from hook, object, revision and event.
+    twice, because a hook is owed an event of a revision once.
     """
     if not outcome.changes and not outcome.incidents:
         return 0
     letters: dict[tuple[str, Violation | IncidentVersion], Letter] = {}
     owed = 0
     for hook in all_hooks(connection):
-        for told in _asked(hook, outcome):
-            event, thing = told
-            if not may_be_told(connection, hook, thing.marking, owner_of):
-                continue
+        may = partial(may_be_told, connection, owner_of, hook)
+        for told in _asked(connection, hook, outcome, may):
             if told not in letters:
-                letters[told] = write(event, thing)
-            owed += _owe(connection, hook, event, letters[told], thing.marking, now_us)
+                letters[told] = write(*told)
+            owed += _owe(connection, hook, told[0], letters[told], told[1].marking, now_us)
     return owed
 
 
@@ -98,7 +98,7 @@ def due(connection: apsw.Connection, owner_of: OwnerOf, now_us: int, most: int) 
         )
         deliveries = [_delivery(row) for row in rows]
         found.extend(
-            Due(hook, delivery, may_be_told(connection, hook, delivery.marking, owner_of)) for delivery in deliveries
+            Due(hook, delivery, may_be_told(connection, owner_of, hook, delivery.marking)) for delivery in deliveries
         )
         [(next_us,)] = connection.execute(
             "SELECT min(next_try_us) FROM outbox WHERE hook = ? AND next_try_us > ?", (hook.id, now_us)
@@ -190,22 +190,36 @@ def prune(connection: apsw.Connection, now_us: int, most: int = 1000) -> int:
     return len(old)
 
 
-def letter_id(hook: str, object_id: str, revision: int, event: str) -> str:
-    """Return the webhook-id: the same whenever, and however often, the same news is told to the same hook."""
-    told = msgspec.json.encode((hook, object_id, revision, event))
+def letter_id(hook: str, event: str, letter: Letter) -> str:
+    """Return the webhook-id: the same whenever, and however often, the same news is told to the same hook.
+
+    It is made of the body and not of the revision, which for incidents counts versions that the hook may not know of.
+    """
+    told = msgspec.json.encode((hook, event, letter.object_id, hashlib.sha256(letter.body).hexdigest()))
     return "msg_" + base64.b32encode(hashlib.sha256(told).digest()[:15]).decode("ascii").lower()
 
 
-def _asked(hook: Hook, outcome: Outcome) -> list[tuple[str, Violation | IncidentVersion]]:
-    asked: list[tuple[str, Violation | IncidentVersion]] = [
-        (event, change.after) for change in outcome.changes for event in wanted(hook.subscription, change)
-    ]
-    asked.extend(
-        (event_of_incident(version), version)
-        for version in outcome.incidents
-        if wants_incident(hook.subscription, version)
-    )
-    return asked
+def _asked(
+    connection: apsw.Connection, hook: Hook, outcome: Outcome, may: Callable[[Marking], bool]
+) -> Iterator[tuple[str, Violation | IncidentVersion]]:
+    """Yield the events of ``outcome`` that the hook asked for and may be told, as they look to it.
+
+    What it might not be told before did not exist for it: the first thing that it may see is new.
+    """
+    for change in outcome.changes:
+        if not may(change.after.marking):
+            continue
+        known = change.before if change.before is not None and may(change.before.marking) else None
+        for event in wanted(hook.subscription, Change(known, change.after)):
+            yield event, change.after
+    for version in outcome.incidents:
+        if not may(version.marking):
+            continue
+        versions = incident_versions(connection, version.contingent, version.incident)
+        known_before = any(may(earlier.marking) for earlier in versions if earlier.version < version.version)
+        event = INCIDENT_AMENDED if known_before else INCIDENT_CREATED
+        if wants_incident(hook.subscription, event, version):
+            yield event, version
 
 
 def _owe(connection: apsw.Connection, hook: Hook, event: str, letter: Letter, marking: Marking, now_us: int) -> int:
@@ -218,7 +232,7 @@ def _owe(connection: apsw.Connection, hook: Hook, event: str, letter: Letter, ma
         " (id, hook, object, revision, event, marking, body, raised_us, since_us, state, next_try_us)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?)",
         (
-            letter_id(*line, letter.revision, event), *line, letter.revision, event, msgspec.json.encode(marking),
+            letter_id(hook.id, event, letter), *line, letter.revision, event, msgspec.json.encode(marking),
             letter.body, now_us, now_us, None if waits else now_us,
         ),
     )  # fmt: skip

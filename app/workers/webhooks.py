@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 import apsw
 
 from app.bus.nudges import OUTBOX, Bus
+from app.model.outcome import Outcome
 from app.store import outbox
 from app.store.errors import StoreError
 from app.store.hooks import Hook, OwnerOf
@@ -46,6 +47,18 @@ class Transactions(Protocol):
 
     async def write(self, job: Callable[[apsw.Connection], T]) -> T:
         """Run ``job`` in a write transaction; return after its commit."""
+
+
+class OutboxNudge:
+    """Hears of committed outcomes, and wakes the worker where one may have owed something to a hook."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    def told(self, outcome: Outcome) -> None:
+        """Publish a nudge if the outcome tells anything."""
+        if outcome.changes or outcome.incidents:
+            self._bus.publish(OUTBOX)
 
 
 class WebhookWorker:

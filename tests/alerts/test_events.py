@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.alerts.events import EVENTS, event_of_incident, events_of
+from app.alerts.events import EVENTS, events_of
 from app.model.violation import Assessment, Change, Violation
-from tests.builders import NOON_US, incident, violation
+from tests.builders import NOON_US, violation
 
 SUSPECTED = violation()
 CONFIRMED = violation(status="confirmed", confirmed_us=NOON_US, revision=2)
@@ -73,8 +73,3 @@ def test_every_revision_of_a_told_violation_tells_something_that_can_be_subscrib
     assert told
     assert len(set(told)) == len(told)
     assert set(told) <= set(EVENTS)
-
-
-def test_the_first_version_of_an_incident_is_created_and_the_others_amend() -> None:
-    assert event_of_incident(incident()) == "incident.created"
-    assert event_of_incident(incident(version=2)) == "incident.amended"

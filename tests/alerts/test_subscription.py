@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from app.alerts.events import EVENTS
+from app.alerts.events import EVENTS, INCIDENT_CREATED
 from app.alerts.subscription import Filter, Subscription, wanted, wants_incident
 from app.model.violation import Change
 from tests.builders import NOON_US, incident, violation
@@ -67,11 +67,14 @@ def test_changes_of_an_advisory_nobody_asked_for_are_not_told() -> None:
     assert wanted(everything(), change) == ()
 
 
-def test_incidents_are_narrowed_by_severity_and_left_out_by_rule_or_feature() -> None:
-    assert wants_incident(everything(), incident())
-    assert wants_incident(everything(severity="medium"), incident())
-    assert not wants_incident(everything(severity="high"), incident())
-    assert wants_incident(everything(severity="critical"), incident(severity="flash"))
-    assert not wants_incident(everything(rules=("r1",)), incident())
-    assert not wants_incident(everything(features=("line-north",)), incident())
-    assert not wants_incident(Subscription(events=("incident.amended",)), incident())
+def test_incidents_are_narrowed_by_event_and_severity_and_left_out_by_rule_or_feature() -> None:
+    def wants(subscription: Subscription, severity: str = "medium") -> bool:
+        return wants_incident(subscription, INCIDENT_CREATED, incident(severity=severity))
+
+    assert wants(everything())
+    assert wants(everything(severity="medium"))
+    assert not wants(everything(severity="high"))
+    assert wants(everything(severity="critical"), severity="flash")
+    assert not wants(everything(rules=("r1",)))
+    assert not wants(everything(features=("line-north",)))
+    assert not wants(Subscription(events=("incident.amended",)))

@@ -10,11 +10,13 @@ import msgspec
 from app.access.principals import Principal
 from app.alerts.events import EVENTS, Letter
 from app.alerts.subscription import Filter, Subscription
+from app.model.identity import Registry
 from app.model.incident import IncidentVersion
 from app.model.outcome import Outcome
 from app.model.violation import Change, Violation
 from app.store import outbox
 from app.store.hooks import Hook, add_hook, new_hook
+from app.store.outcomes import commit_outcomes
 from tests.builders import NOON_US
 
 T = TypeVar("T")
@@ -29,7 +31,9 @@ class MemoryStore:
 
     def __init__(self, *owners: Principal) -> None:
         self.connection = apsw.Connection(":memory:")
-        self.connection.execute(resources.files("app.store").joinpath("sql/003_hooks.sql").read_text("utf-8"))
+        for file in ("001_journal.sql", "003_hooks.sql"):
+            self.connection.execute(resources.files("app.store").joinpath("sql", file).read_text("utf-8"))
+        self.registry = Registry()
         self.owners = {owner.id: owner for owner in owners or (OFFICER,)}
 
     def owner_of(self, _connection: apsw.Connection, owner: str) -> Principal | None:
@@ -64,7 +68,12 @@ class MemoryStore:
             ),
             incidents=tuple(one for one in news if isinstance(one, IncidentVersion)),
         )
-        return self.now(lambda connection: outbox.enqueue(connection, outcome, self.owner_of, letter, at_us))
+
+        def commit(connection: apsw.Connection) -> int:
+            commit_outcomes(connection, self.registry, [outcome], outcome.seq)
+            return outbox.enqueue(connection, outcome, self.owner_of, letter, at_us)
+
+        return self.now(commit)
 
     def due(self, at_us: int = NOON_US, most: int = 100) -> list[outbox.Delivery]:
         found, _ = self.now(lambda connection: outbox.due(connection, self.owner_of, at_us, most))
@@ -78,11 +87,12 @@ class MemoryStore:
 
 
 def letter(event: str, thing: Violation | IncidentVersion) -> Letter:
+    """Write a letter; like the real one, it does not say how many versions an incident has."""
     if isinstance(thing, Violation):
-        told: tuple[str, int] = (thing.id, thing.revision)
-    else:
-        told = (f"{thing.contingent}-{thing.incident}", thing.version)
-    return Letter(*told, msgspec.json.encode({"type": event, "data": {"id": told[0], "revision": told[1]}}))
+        data: dict[str, Any] = {"id": thing.id, "revision": thing.revision}
+        return Letter(thing.id, thing.revision, msgspec.json.encode({"type": event, "data": data}))
+    data = {"id": f"{thing.contingent}-{thing.incident}", "title": thing.title}
+    return Letter(data["id"], thing.version, msgspec.json.encode({"type": event, "data": data}))
 
 
 def revised(before: Violation, **named: Any) -> Change:

@@ -2,13 +2,14 @@ import msgspec
 import pytest
 
 from app.access.principals import Principal
+from app.alerts.events import SUSPECTED, Letter
 from app.model.label import Label, Marking
 from app.model.violation import Change
 from app.store import outbox
 from app.store.deliveries import logged, redeliver
-from app.store.hooks import MOST_HOOKS, TooManyHooks, all_hooks, hook_by_id, remove_hook
-from tests.builders import NOON_US, incident, violation
-from tests.store.outboxes import OFFICER, MemoryStore, revised
+from app.store.hooks import MOST_HOOKS, TooManyHooks, add_hook, all_hooks, hook_by_id, remove_hook
+from tests.builders import NOON_US, OPEN, incident, violation
+from tests.store.outboxes import OFFICER, MemoryStore, letter, revised
 
 SECOND_US = 1_000_000
 DAY_US = 86_400 * SECOND_US
@@ -199,7 +200,11 @@ def test_the_log_is_read_newest_first_in_pages(store: MemoryStore) -> None:
 
     first = store.now(lambda connection: logged(connection, hook.id, None, 3))
     rest = store.now(lambda connection: logged(connection, hook.id, first[-1].id, 3))
-    foreign = store.now(lambda connection: logged(connection, hook.id, outbox.letter_id(other.id, "v_1", 1, "x"), 3))
+    foreign = store.now(
+        lambda connection: logged(
+            connection, hook.id, outbox.letter_id(other.id, SUSPECTED, letter(SUSPECTED, violation(id="v_1"))), 3
+        )
+    )
 
     assert [log.object for log in first + rest] == ["v_4", "v_3", "v_2", "v_1", "v_0"]
     assert foreign == []
@@ -232,8 +237,8 @@ def test_single_letters_can_be_had_again_but_not_those_of_another_hook(store: Me
     store.owe(RAISED, violation(id="v_2"))
     for delivery in store.due():
         store.record(delivery, NOON_US)
-    one = outbox.letter_id(hook.id, "v_2", 1, "violation.suspected")
-    foreign = outbox.letter_id(other.id, "v_2", 1, "violation.suspected")
+    one = outbox.letter_id(hook.id, SUSPECTED, letter(SUSPECTED, violation(id="v_2")))
+    foreign = outbox.letter_id(other.id, SUSPECTED, letter(SUSPECTED, violation(id="v_2")))
 
     assert store.now(lambda connection: redeliver(connection, hook.id, None, [one, foreign, 'x"'], NOON_US)) == 1
     assert [delivery.id for delivery in store.due()] == [one]
@@ -298,13 +303,53 @@ def test_what_is_owed_is_counted(store: MemoryStore) -> None:
     assert store.now(outbox.backlog) == outbox.Backlog(pending=1, failing_hooks=1)
 
 
-def test_ids_differ_in_hook_object_revision_and_event() -> None:
-    parts = [("h", "v", 1, "e"), ("h2", "v", 1, "e"), ("h", "v2", 1, "e"), ("h", "v", 2, "e"), ("h", "v", 1, "e2")]
+def test_ids_differ_in_hook_event_object_and_body() -> None:
+    told = [
+        ("h", "e", Letter("v", 1, b"{}")),
+        ("h2", "e", Letter("v", 1, b"{}")),
+        ("h", "e2", Letter("v", 1, b"{}")),
+        ("h", "e", Letter("v2", 1, b"{}")),
+        ("h", "e", Letter("v", 2, b"{1}")),
+    ]
 
-    ids = [outbox.letter_id(*part) for part in parts]
+    ids = [outbox.letter_id(*one) for one in told]
 
     assert len(set(ids)) == len(ids)
-    assert ids == [outbox.letter_id(*part) for part in parts]
+    assert ids == [outbox.letter_id(*one) for one in told]
+
+
+def test_what_becomes_visible_is_new_to_who_could_not_see_it_before(store: MemoryStore) -> None:
+    store.hook()
+    hidden = Marking(("GBR",), Label(releasable_to=("GBR",)))
+    restricted = violation(marking=hidden, status="confirmed")
+
+    assert store.owe(restricted, incident(marking=hidden)) == 0
+    assert (
+        store.owe(revised(restricted, marking=OPEN), incident(version=2), incident(version=3, title="Three shots")) == 3
+    )
+
+    events = []
+    for _ in range(3):
+        for delivery in store.due(NOON_US + SECOND_US):
+            events.append(delivery.event)
+            store.record(delivery, NOON_US)
+    assert sorted(events) == ["incident.amended", "incident.created", "violation.confirmed"]
+
+
+def test_hidden_versions_of_an_incident_leave_no_trace_in_ids_or_log() -> None:
+    hidden = Marking(("GBR",), Label(releasable_to=("GBR",)))
+    worlds = MemoryStore(), MemoryStore()
+    hook = worlds[0].hook()
+    worlds[1].now(lambda connection: add_hook(connection, hook))
+    worlds[0].owe(incident())
+    worlds[1].owe(incident(marking=hidden))
+
+    worlds[0].owe(incident(version=2, marking=hidden))
+    worlds[1].owe(incident(version=2))
+
+    first, second = (world.now(lambda connection: logged(connection, hook.id, None, 10)) for world in worlds)
+    assert len(first) == 1
+    assert first == second
 
 
 def test_a_withdrawal_reaches_a_hook_that_was_told_of_the_suspicion(store: MemoryStore) -> None:
