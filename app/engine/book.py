@@ -1,4 +1,4 @@
-"""What is at hand: violations and incidents of the last day, and those that are open or that late data may yet change."""
+"""What is at hand: the last day's violations and incidents, and those that are open or may yet change."""
 
 from collections.abc import Collection, Iterable, Iterator
 
