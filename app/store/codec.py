@@ -5,6 +5,7 @@ Version 1: one byte of version, then one zstandard frame of MessagePack.
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -42,7 +43,8 @@ class _Zstandard(threading.local):
 
     def __init__(self) -> None:
         self.compress: Callable[[bytes], bytes] = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress
-        self.decompress: Callable[[bytes], bytes] = zstandard.ZstdDecompressor().decompress
+        whole_frame = partial(zstandard.ZstdDecompressor().decompress, allow_extra_data=False)
+        self.decompress: Callable[[bytes], bytes] = whole_frame
 
 
 _zstandard = _Zstandard()

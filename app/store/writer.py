@@ -30,7 +30,7 @@ _log = logging.getLogger("accord.store")
 class Job(NamedTuple):
     """``run`` writes inside the transaction; ``settled`` hears on the writer's thread what became of it."""
 
-    run: Callable[[apsw.Connection], None]
+    run: Callable[[apsw.Connection], object]
     settled: Callable[[Exception | None], None]
 
 

@@ -6,7 +6,7 @@ CREATE TABLE units (
     slot INTEGER PRIMARY KEY, contingent TEXT NOT NULL, unit TEXT NOT NULL, UNIQUE (contingent, unit)
 ) STRICT;
 CREATE TABLE profiles (
-    number INTEGER PRIMARY KEY, callsign TEXT, sidc TEXT, platform TEXT, party TEXT, altitude_ref TEXT NOT NULL,
+    number INTEGER PRIMARY KEY, callsign TEXT, sidc TEXT, platform TEXT, party TEXT NOT NULL, altitude_ref TEXT NOT NULL,
     marking INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE markings (number INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
