@@ -88,16 +88,13 @@ def remove_hook(connection: apsw.Connection, hook_id: str) -> None:
     connection.execute("DELETE FROM hooks WHERE id = ?", (hook_id,))
 
 
-def may_be_told(connection: apsw.Connection, owner_of: OwnerOf, hook: Hook, marking: Marking) -> bool:
-    """Whether ``hook`` may be told of a thing so marked, now.
+def may_be_told(hook: Hook, owner: Principal | None, marking: Marking) -> bool:
+    """Whether ``hook`` may be told of a thing so marked, where ``owner`` is its owner as he stands now.
 
-    Both must be allowed it: the hook, with the rights of the day it was made, and its owner as he stands today. So
+    Both must be allowed it: the hook, with the rights of the day it was made, and its owner with those of today. So
     neither a promotion widens an old hook nor does a hook outlive the rights that made it.
     """
-    if not may_read(hook.principal, marking):
-        return False
-    owner = owner_of(connection, hook.owner)
-    return owner is not None and may_read(owner, marking)
+    return owner is not None and may_read(hook.principal, marking) and may_read(owner, marking)
 
 
 def _hook(

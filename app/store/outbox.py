@@ -71,7 +71,7 @@ def enqueue(connection: apsw.Connection, outcome: Outcome, owner_of: OwnerOf, wr
     letters: dict[tuple[str, Violation | IncidentVersion], Letter] = {}
     owed = 0
     for hook in all_hooks(connection):
-        may = partial(may_be_told, connection, owner_of, hook)
+        may = partial(may_be_told, hook, owner_of(connection, hook.owner))
         for told in _asked(connection, hook, outcome, may):
             if told not in letters:
                 letters[told] = write(*told)
@@ -97,9 +97,8 @@ def due(connection: apsw.Connection, owner_of: OwnerOf, now_us: int, most: int) 
             (hook.id, now_us, most),
         )
         deliveries = [_delivery(row) for row in rows]
-        found.extend(
-            Due(hook, delivery, may_be_told(connection, owner_of, hook, delivery.marking)) for delivery in deliveries
-        )
+        owner = owner_of(connection, hook.owner) if deliveries else None
+        found.extend(Due(hook, delivery, may_be_told(hook, owner, delivery.marking)) for delivery in deliveries)
         [(next_us,)] = connection.execute(
             "SELECT min(next_try_us) FROM outbox WHERE hook = ? AND next_try_us > ?", (hook.id, now_us)
         )
@@ -215,11 +214,16 @@ def _asked(
     for version in outcome.incidents:
         if not may(version.marking):
             continue
-        versions = incident_versions(connection, version.contingent, version.incident)
-        known_before = any(may(earlier.marking) for earlier in versions if earlier.version < version.version)
-        event = INCIDENT_AMENDED if known_before else INCIDENT_CREATED
+        event = INCIDENT_AMENDED if _knew(connection, version, may) else INCIDENT_CREATED
         if wants_incident(hook.subscription, event, version):
             yield event, version
+
+
+def _knew(connection: apsw.Connection, version: IncidentVersion, may: Callable[[Marking], bool]) -> bool:
+    if version.version == 1:
+        return False
+    versions = incident_versions(connection, version.contingent, version.incident)
+    return any(may(earlier.marking) for earlier in versions if earlier.version < version.version)
 
 
 def _owe(connection: apsw.Connection, hook: Hook, event: str, letter: Letter, marking: Marking, now_us: int) -> int:
