@@ -10,6 +10,7 @@ from typing import Any, get_args
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from app.alerts.events import EVENTS
 from app.api import errors, hooks
@@ -286,3 +287,12 @@ async def test_single_deliveries_and_all_that_failed_are_owed_again(http: httpx.
 
 def test_every_event_can_be_asked_for() -> None:
     assert get_args(hooks.Event) == EVENTS
+
+
+def test_every_event_and_call_is_in_the_guide() -> None:
+    guide = (Path(__file__).parents[2] / "docs/guides/hooks.md").read_text("utf-8")
+
+    assert all(f"`{event}`" in guide for event in EVENTS)
+    for route in hooks.router.routes:
+        assert isinstance(route, APIRoute)
+        assert route.path.replace("hook_id", "id") in guide
