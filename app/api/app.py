@@ -1,7 +1,6 @@
 """The FastAPI application: everything over HTTP but the hot feeds, which stand before it, and the live connection."""
 
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -42,6 +41,7 @@ ROUTERS = (
     health,
     reference,
 )
+API_VERSION = "1"
 LARGEST = 1_000_000
 """Bytes of a body, unless a route says otherwise."""
 
@@ -50,7 +50,7 @@ def build(context: Context, others: Sequence[BaseRoute] = (), front_end: Path = 
     """Return the application. ``others`` are routes that main brings, the live one among them."""
     app = FastAPI(
         title="Accord",
-        version=version("accord"),
+        version=API_VERSION,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,

@@ -123,7 +123,9 @@ class Drafter:
         rows: npt.NDArray[np.intp] | slice = slice(None)
         units: Sequence[str] = column["unit"]
         places: Sequence[int] = opened.places
-        report_ids: Sequence[Any] = column["report_id"] if any(map(_is_given, column["report_id"])) else ()
+        report_ids: Sequence[str | None] = ()
+        if any(map(_is_given, column["report_id"])):
+            report_ids = [one if _is_given(one) else None for one in column["report_id"]]
         if faults:
             rows = np.array([row for row in range(len(units)) if row not in faults], np.intp)
             kept = rows.tolist()
