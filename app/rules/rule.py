@@ -120,7 +120,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     geometry: int
     """Index of the feature version's edges in the rulebook."""
     narrow: bool = False
-    """Zones: some part has no point ``margin_m`` from its edge."""
+    """Zones: nowhere is a point ``margin_m`` from the edge."""
 
 
 class Rule(Protocol):

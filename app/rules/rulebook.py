@@ -152,12 +152,15 @@ def _edges(feature: Feature) -> Edges:
 
 
 def is_narrow(feature: Feature, margin_m: float) -> bool:
-    """Whether some part of the zone has no point ``margin_m`` from its edge, so that no fix in it could confirm."""
+    """Whether the zone has no point ``margin_m`` from its edge anywhere, so that no fix in it could confirm."""
     if margin_m <= 0:
         return False
-    for part in shapely.get_parts(shapely.geometry.shape(feature.geometry)):
-        across = np.cos(np.radians(part.centroid.y)) * _METRES_A_DEGREE
-        flat = scale(part, across, _METRES_A_DEGREE, origin=(part.centroid.x, part.centroid.y))
-        if flat.buffer(-margin_m).is_empty:
-            return True
-    return False
+    return all(
+        _flat(part).buffer(-margin_m).is_empty for part in shapely.get_parts(shapely.geometry.shape(feature.geometry))
+    )
+
+
+def _flat(part: shapely.Polygon) -> shapely.Polygon:
+    """Return the part in metres around its middle: good enough to ask how wide it is."""
+    middle = part.centroid
+    return scale(part, np.cos(np.radians(middle.y)) * _METRES_A_DEGREE, _METRES_A_DEGREE, origin=(middle.x, middle.y))
