@@ -5,7 +5,7 @@ import ts from 'typescript-eslint';
 
 const NO_MARKUP_FROM_TEXT = [
   {
-    selector: "MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML|setHTML)$/]",
+    selector: 'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML|setHTML)$/]',
     message: 'Text from the wire is never markup.',
   },
 ];

@@ -8,6 +8,7 @@ import { LiveSocket } from './live/socket';
 import type { Chart, Picked } from './map/chart';
 import { apply } from './picture/apply';
 import type { Feed, Mission, Track, Violation } from './picture/nouns';
+import { nameOf, partyName } from './picture/names';
 import { emptyPicture } from './picture/picture';
 import type { ServerFrame } from './protocol/frames';
 import * as api from './session/api';
@@ -36,7 +37,7 @@ export class Watch {
 
   readonly picture = emptyPicture();
   readonly naming: Naming = {
-    feature: (id) => this.picture.features.get(id),
+    feature: (id) => this.picture.features.get(id)?.at(-1),
     party: (id) => partyName(this.picture.mission, id),
     trackName: (id) => nameOf(this.picture.tracks.get(id)),
   };
@@ -48,7 +49,7 @@ export class Watch {
   private readonly signal = new Signal();
   private firstPicture = true;
 
-  start(chart: Chart, url: string, loggedOut: () => void): void {
+  start(chart: Chart, url: string, lookAgain: () => void): void {
     this.chart = chart;
     this.clock = window.setInterval(() => (this.now = Date.now()), 500);
     this.socket = new LiveSocket({
@@ -59,10 +60,14 @@ export class Watch {
         return epoch === null ? null : { epoch, seq };
       },
       changed: (link) => {
-        const ended = link.state === 'ended' && this.link.state !== 'ended';
+        const before = this.link;
+        const ended = link.state === 'ended' && before.state !== 'ended';
         this.link = link;
         if (link.heardAt !== null) this.heardAt = link.heardAt;
-        if (ended) loggedOut();
+        // A log-in that is over may show as a refused socket: ask now and then.
+        const refused =
+          link.state === 'down' && link.tries > 0 && link.tries % 3 === 0 && before.state !== 'down';
+        if (ended || refused) lookAgain();
       },
     });
     this.socket.start();
@@ -181,7 +186,8 @@ export class Watch {
   /** Acknowledge the given one, or the selected one, or the newest that needs it. */
   async acknowledge(id?: string): Promise<void> {
     const chosen = this.picture.violations.get(id ?? this.violationId ?? '');
-    const violation = chosen?.assessment.state === 'open' ? chosen : id ? null : firstToAcknowledge(this.rail);
+    const violation =
+      chosen?.assessment.state === 'open' ? chosen : id ? null : firstToAcknowledge(this.rail);
     if (!violation || this.pending.has(violation.id)) return;
     this.pending = new Set([...this.pending, violation.id]);
     const answer = await api.assess(violation, 'acknowledged', null);
@@ -219,14 +225,4 @@ export class Watch {
     this.muted = !this.muted;
     this.signal.muted = this.muted;
   }
-}
-
-export function nameOf(track: Track | undefined): string | null {
-  return track ? (track.callsign ?? track.sources[0]?.unit ?? null) : null;
-}
-
-export function partyName(mission: Mission | null, id: string): string {
-  if (id === 'mission') return 'Mission';
-  if (id === 'unknown') return 'Unknown party';
-  return mission?.parties.find((party) => party.id === id)?.name ?? id.charAt(0).toUpperCase() + id.slice(1);
 }

@@ -49,14 +49,15 @@ const SETTLED_MS = 5_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15_000;
 
-/** Closes after which the log-in itself must be renewed: policy violation, and the unauthorised code of the server. */
-const LOGGED_OUT = new Set([1008, 4001, 4401, 4403]);
+/** Closes after which the log-in itself must be renewed. */
+const LOGGED_OUT = new Set([4401]);
 const REASONS: Record<number, string> = {
   1001: 'The server is going away',
   1006: 'The connection broke',
   1012: 'The server restarts',
   1013: 'The server is busy',
   4008: 'This browser fell behind',
+  4009: 'The stream went on elsewhere',
 };
 
 export function newLink(): Link {
@@ -81,9 +82,7 @@ export function step(link: Link, event: LinkEvent): { link: Link; commands: Link
     case 'opened':
       return {
         link: { ...link, openedAt: event.now, heardAt: event.now },
-        commands: [
-          { type: 'subscribe', socket: link.socket, resume: link.needsWhole ? 'never' : 'if held' },
-        ],
+        commands: [{ type: 'subscribe', socket: link.socket, resume: link.needsWhole ? 'never' : 'if held' }],
       };
     case 'message':
       return {

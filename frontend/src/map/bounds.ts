@@ -1,12 +1,17 @@
-/** The box that holds a mission: its features, or failing those its tracks. Degrees, possibly across the antimeridian. */
+/** The box that holds a mission: its lines, or failing those its features, or its tracks. Degrees, possibly across the antimeridian. */
 
 import type { Geometry, Position } from 'geojson';
-import type { Picture } from '../picture/picture';
+import { featuresInForce, type Picture } from '../picture/picture';
+
+/** What the mission watches: where it has these, the rest may lie off the screen at first. */
+const LINES = new Set(['ceasefire_line', 'buffer_zone']);
 
 export type Bounds = [west: number, south: number, east: number, north: number];
 
 export function boundsOf(picture: Picture): Bounds | null {
-  const places = [...picture.features.values()].flatMap(({ geometry }) => positionsOf(geometry));
+  const features = featuresInForce(picture);
+  const lines = features.filter(({ properties }) => LINES.has(properties.kind));
+  const places = (lines.length > 0 ? lines : features).flatMap(({ geometry }) => positionsOf(geometry));
   if (places.length === 0) for (const { lon, lat } of picture.tracks.values()) places.push([lon, lat]);
   if (places.length === 0) return null;
   const lats = places.map(([, lat = 0]) => lat);

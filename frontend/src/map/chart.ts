@@ -58,7 +58,8 @@ export class Chart {
     this.map.touchZoomRotate.disableRotation();
     this.map.setPadding(wiring.padding);
     this.map.addControl(new maplibregl.ScaleControl({ maxWidth: 140 }), 'bottom-left');
-    this.map.on('load', () => {
+    // Not 'load': that waits for the whole basemap, and the picture must not.
+    this.map.once('style.load', () => {
       this.compose();
     });
     this.map.on('moveend', () => {
@@ -77,11 +78,16 @@ export class Chart {
   replace(picture: Picture): void {
     this.store.replace(picture.tracks.values());
     this.pending = picture;
-    this.drawLayers(picture, new Set(['features', 'incidents', 'violations']));
+    this.drawLayers(picture, new Set(['features', 'mission', 'incidents', 'violations']));
     this.frame(picture);
   }
 
-  change(picture: Picture, changed: ReadonlySet<PictureLayer>, upsert: readonly Track[], remove: readonly string[]): void {
+  change(
+    picture: Picture,
+    changed: ReadonlySet<PictureLayer>,
+    upsert: readonly Track[],
+    remove: readonly string[],
+  ): void {
     this.pending = picture;
     if (changed.has('tracks')) {
       this.store.change(upsert, remove);
@@ -114,9 +120,16 @@ export class Chart {
   /** Ring one violation's place and fly there. */
   highlight(place: { lon: number; lat: number } | null, fly: boolean): void {
     const point = place && { type: 'Point' as const, coordinates: [place.lon, place.lat] };
-    this.set('selected-place', collection(point ? [{ type: 'Feature', properties: {}, geometry: point }] : []));
+    this.set(
+      'selected-place',
+      collection(point ? [{ type: 'Feature', properties: {}, geometry: point }] : []),
+    );
     if (place && fly) {
-      this.map.flyTo({ center: [place.lon, place.lat], zoom: Math.max(this.map.getZoom(), 11.5), duration: 700 });
+      this.map.flyTo({
+        center: [place.lon, place.lat],
+        zoom: Math.max(this.map.getZoom(), 11.5),
+        duration: 700,
+      });
     }
   }
 
@@ -191,7 +204,12 @@ export class Chart {
   private drawGrid(): void {
     if (!this.ready) return;
     const bounds = this.map.getBounds();
-    const [west, south, east, north] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    const [west, south, east, north] = [
+      bounds.getWest(),
+      bounds.getSouth(),
+      bounds.getEast(),
+      bounds.getNorth(),
+    ];
     this.set('grid', graticule({ west, south, east, north }));
   }
 

@@ -61,33 +61,51 @@ function relative(at: Position | undefined, x0: number, y0: number): [number, nu
 export interface OnLine {
   lon: number;
   lat: number;
-  /** Direction of the line there, degrees clockwise from north, as drawn on a Mercator map. */
+  /** General direction of the line there, degrees clockwise from north, as drawn on a Mercator map. */
   bearingDeg: number;
 }
 
+/** Text along a winding line follows its general direction: that of the chord this share to either side. */
+const CHORD = 0.07;
+
 /** The places at the given shares (0–1) of a line's drawn length. */
 export function along(line: Position[], shares: number[]): OnLine[] {
-  const points = line.map(([lon = 0, lat = 0]) => ({ lon, lat, x: lon, y: mercatorY(lat) }));
-  const lengths = points.slice(1).map((b, i) => {
-    const a = points[i];
-    return a ? Math.hypot(b.x - a.x, b.y - a.y) : 0;
+  return shares.map((share) => {
+    const [x, y] = pointAt(line, share);
+    const [ax, ay] = pointAt(line, Math.max(0, share - CHORD));
+    const [bx, by] = pointAt(line, Math.min(1, share + CHORD));
+    return { lon: x, lat: latitudeOf(y), bearingDeg: Math.atan2(bx - ax, by - ay) / RAD };
   });
-  const whole = lengths.reduce((sum, length) => sum + length, 0);
-  return shares.flatMap((share) => {
-    let left = share * whole;
-    for (const [i, length] of lengths.entries()) {
-      const a = points[i];
-      const b = points[i + 1];
-      if (!a || !b || length === 0) continue;
-      if (left <= length || i === lengths.length - 1) {
-        const t = Math.min(1, left / length);
-        const bearingDeg = Math.atan2(b.x - a.x, b.y - a.y) / RAD;
-        return [{ lon: a.lon + (b.lon - a.lon) * t, lat: a.lat + (b.lat - a.lat) * t, bearingDeg }];
-      }
-      left -= length;
-    }
-    return [];
+}
+
+/** The length of a line as drawn on a Mercator map, in degrees of longitude. */
+export function drawnLength(line: Position[]): number {
+  return legs(line).reduce((sum, leg) => sum + leg.length, 0);
+}
+
+/** The point at a share of the drawn length: longitude, Mercator's y. */
+function pointAt(line: Position[], share: number): [number, number] {
+  let left = share * drawnLength(line);
+  let at: [number, number] = [line[0]?.[0] ?? 0, mercatorY(line[0]?.[1] ?? 0)];
+  for (const { ax, ay, bx, by, length } of legs(line)) {
+    const t = length > 0 ? Math.min(1, left / length) : 0;
+    at = [ax + (bx - ax) * t, ay + (by - ay) * t];
+    if (left <= length) break;
+    left -= length;
+  }
+  return at;
+}
+
+function legs(line: Position[]): { ax: number; ay: number; bx: number; by: number; length: number }[] {
+  return line.slice(1).map(([lon = 0, lat = 0], i) => {
+    const [fromLon = 0, fromLat = 0] = line[i] ?? [];
+    const [ax, ay, bx, by] = [fromLon, mercatorY(fromLat), lon, mercatorY(lat)];
+    return { ax, ay, bx, by, length: Math.hypot(bx - ax, by - ay) };
   });
+}
+
+function latitudeOf(y: number): number {
+  return (2 * Math.atan(Math.exp(y * RAD)) - Math.PI / 2) / RAD;
 }
 
 /** Mercator's y in degrees of longitude. */

@@ -17,12 +17,28 @@ export function graticule(view: View): FeatureCollection {
   const features: Feature[] = [];
   for (let i = Math.ceil(view.west / spacing); i * spacing <= view.east; i++) {
     const lon = i * spacing;
-    features.push(line([[lon, Math.max(view.south, -85)], [lon, Math.min(view.north, 85)]], longitude(lon)));
+    features.push(
+      line(
+        [
+          [lon, Math.max(view.south, -85)],
+          [lon, Math.min(view.north, 85)],
+        ],
+        longitude(lon),
+      ),
+    );
   }
   for (let i = Math.ceil(view.south / spacing); i * spacing <= view.north; i++) {
     const lat = i * spacing;
     if (Math.abs(lat) > 85) continue;
-    features.push(line([[view.west, lat], [view.east, lat]], latitude(lat)));
+    features.push(
+      line(
+        [
+          [view.west, lat],
+          [view.east, lat],
+        ],
+        latitude(lat),
+      ),
+    );
   }
   return { type: 'FeatureCollection', features };
 }

@@ -2,7 +2,7 @@
 
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import { markOf, SEVERITY_SHAPE } from '../alerts/shapes';
-import type { Severity } from '../protocol/frames';
+import type { IncidentSeverity, Severity } from '../protocol/frames';
 import { NIGHT } from './palette';
 
 const RATIO = 2;
@@ -37,7 +37,10 @@ function hatch(colour: string, rising: boolean, width = 1): Draw {
 function dots(colour: string): Draw {
   return (pen, size) => {
     pen.fillStyle = colour;
-    for (const [x, y] of [[size / 4, size / 4], [(3 * size) / 4, (3 * size) / 4]] as const) {
+    for (const [x, y] of [
+      [size / 4, size / 4],
+      [(3 * size) / 4, (3 * size) / 4],
+    ] as const) {
       pen.beginPath();
       pen.arc(x, y, 0.9, 0, 2 * Math.PI);
       pen.fill();
@@ -77,7 +80,8 @@ function shape(path: string, fill: string, mark?: { path: string; colour: string
 
 /** What kind of thing happened, as a small mark beside its severity. In a box of 24. */
 export const INCIDENT_MARKS: Record<string, string> = {
-  firing: 'M12 4l1.6 5 4.9-2.2-2.3 4.8 4.8 1.6-4.9 1.5 2.2 5-4.9-2.4L12 20l-1.5-4.8-5 2.3 2.4-4.9L3 11.5l5-1.6L5.7 5l4.8 2.3z',
+  firing:
+    'M12 4l1.6 5 4.9-2.2-2.3 4.8 4.8 1.6-4.9 1.5 2.2 5-4.9-2.4L12 20l-1.5-4.8-5 2.3 2.4-4.9L3 11.5l5-1.6L5.7 5l4.8 2.3z',
   air: 'M12 4l2 6 7 4v2l-7-2v4l2 1.5V21l-4-1-4 1v-1.5L10 18v-4l-7 2v-2l7-4z',
   works: 'M5 19v-3h4v-4h4V8h4V5h3v14z',
   person: 'M12 4a3 3 0 1 1 0 6a3 3 0 1 1 0-6zM6 20c0-5 2.5-8 6-8s6 3 6 8z',
@@ -97,21 +101,38 @@ export function incidentMark(category: string): string {
   return MARK_OF.find(([pattern]) => pattern.test(words))?.[1] ?? 'other';
 }
 
-export const SEVERITY_COLOUR: Record<Severity, string> = {
+const SEVERITY_COLOUR: Record<Severity, string> = {
   critical: NIGHT.urgent,
   high: NIGHT.high,
   medium: NIGHT.medium,
   low: NIGHT.low,
   info: NIGHT.low,
 };
-const INCIDENT_SHAPE: Record<string, Severity> = {
-  flash: 'critical',
-  high: 'high',
-  medium: 'medium',
-  low: 'low',
-  info: 'info',
+/** No red: that is for alerts. A flash incident is told by its filled disc. */
+const INCIDENT_COLOUR: Record<IncidentSeverity, string> = {
+  flash: NIGHT.high,
+  high: NIGHT.high,
+  medium: NIGHT.medium,
+  low: NIGHT.low,
+  info: NIGHT.low,
 };
 const ROUND = 'M12 1a11 11 0 1 0 0 22a11 11 0 1 0 0-22z';
+const RING = `${ROUND}M12 2.8a9.2 9.2 0 1 1 0 18.4a9.2 9.2 0 1 1 0-18.4z`;
+
+function incident(mark: string, colour: string, filled: boolean): Draw {
+  return (pen, size) => {
+    pen.save();
+    shape(ROUND, filled ? colour : NIGHT.ink)(pen, size);
+    pen.fillStyle = colour;
+    pen.fill(new Path2D(RING), 'evenodd');
+    pen.restore();
+    pen.translate(size / 2, size / 2);
+    pen.scale((size / 24) * 0.62, (size / 24) * 0.62);
+    pen.translate(-12, -12);
+    pen.fillStyle = filled ? NIGHT.ink : colour;
+    pen.fill(new Path2D(mark));
+  };
+}
 const PLACES: Record<string, string> = {
   position: 'M3 21V10l9-7 9 7v11z',
   crossing_point: 'M4 3h4v7h8V3h4v18h-4v-7H8v7H4z',
@@ -131,12 +152,20 @@ export function addImages(map: MapLibreMap): void {
   for (const severity of Object.keys(SEVERITY_SHAPE) as Severity[]) {
     const mark = { path: markOf(severity), colour: NIGHT.ink };
     add(`violation-${severity}`, 24, shape(SEVERITY_SHAPE[severity], SEVERITY_COLOUR[severity], mark));
-    add(`violation-urgent-${severity}`, 26, shape(SEVERITY_SHAPE[severity], NIGHT.urgent, { ...mark, colour: '#fff' }));
+    add(
+      `violation-urgent-${severity}`,
+      26,
+      shape(SEVERITY_SHAPE[severity], NIGHT.urgent, { ...mark, colour: '#fff' }),
+    );
     add(`violation-settled-${severity}`, 20, shape(SEVERITY_SHAPE[severity], NIGHT.settled, mark));
   }
-  for (const [severity, shapeOf] of Object.entries(INCIDENT_SHAPE)) {
+  for (const severity of Object.keys(INCIDENT_COLOUR) as IncidentSeverity[]) {
     for (const [name, path] of Object.entries(INCIDENT_MARKS)) {
-      add(`incident-${severity}-${name}`, 22, shape(ROUND, NIGHT.ink, { path, colour: SEVERITY_COLOUR[shapeOf] }));
+      add(
+        `incident-${severity}-${name}`,
+        24,
+        incident(path, INCIDENT_COLOUR[severity], severity === 'flash'),
+      );
     }
   }
 }

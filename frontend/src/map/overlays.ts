@@ -5,7 +5,12 @@ import { NIGHT } from './palette';
 import { FONT } from './style';
 
 export const GRID_STYLES: LayerSpecification[] = [
-  { id: 'grid', type: 'line', source: 'grid', paint: { 'line-color': NIGHT.grid, 'line-width': 1, 'line-opacity': 0.7 } },
+  {
+    id: 'grid',
+    type: 'line',
+    source: 'grid',
+    paint: { 'line-color': NIGHT.grid, 'line-width': 1, 'line-opacity': 0.7 },
+  },
   {
     id: 'grid-names',
     type: 'symbol',
@@ -18,7 +23,12 @@ export const GRID_STYLES: LayerSpecification[] = [
       'text-size': 11,
       'text-letter-spacing': 0.05,
     },
-    paint: { 'text-color': NIGHT.gridText, 'text-halo-color': NIGHT.sea, 'text-halo-width': 2, 'text-opacity': 0.9 },
+    paint: {
+      'text-color': NIGHT.gridText,
+      'text-halo-color': NIGHT.sea,
+      'text-halo-width': 2,
+      'text-opacity': 0.9,
+    },
   },
 ];
 

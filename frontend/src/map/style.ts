@@ -19,7 +19,10 @@ const LATIN_EXT = ['U+0100-02BA', 'U+1E00-1E9F', 'U+1EF2-1EFF', 'U+2113', 'U+2C6
 const FINE_FROM_ZOOM = 4.5;
 
 const FONT_FACES: FontFacesSpecification = {
-  'Barlow Condensed Medium': [{ url: absolute(mediumExt), 'unicode-range': LATIN_EXT }, { url: absolute(medium) }],
+  'Barlow Condensed Medium': [
+    { url: absolute(mediumExt), 'unicode-range': LATIN_EXT },
+    { url: absolute(medium) },
+  ],
   'Barlow Condensed Semibold': [
     { url: absolute(semiboldExt), 'unicode-range': LATIN_EXT },
     { url: absolute(semibold) },

@@ -14,7 +14,12 @@ export type Action =
   | 'help';
 
 export const SHORTCUTS: readonly { key: string; shown: string; action: Action; does: string }[] = [
-  { key: 'a', shown: 'A', action: 'acknowledge', does: 'Acknowledge the selected alert, or the newest urgent one' },
+  {
+    key: 'a',
+    shown: 'A',
+    action: 'acknowledge',
+    does: 'Acknowledge the selected alert, or the newest urgent one',
+  },
   { key: 'j', shown: 'J', action: 'next', does: 'Next alert' },
   { key: 'k', shown: 'K', action: 'previous', does: 'Previous alert' },
   { key: 'Escape', shown: 'Esc', action: 'close', does: 'Close the card and let go of the selection' },

@@ -1,45 +1,52 @@
 /** Folds a server frame into the picture and says what changed. Proves continuity or refuses; draws nothing. */
 
 import type { Changes, Delta, ServerFrame, Snapshot } from '../protocol/frames';
-import type { Violation } from './nouns';
-import type { Picture, PictureLayer } from './picture';
+import type { Feature, Violation } from './nouns';
+import { isInForce, type Picture, type PictureLayer } from './picture';
 
 export type Applied =
   /** The frame is in; `changed` are the layers it touched, `news` the violations whose revision is new to us. */
   | { kind: 'applied'; changed: ReadonlySet<PictureLayer>; news: Violation[] }
   /** The frame does not follow from what we hold: only a snapshot helps. */
-  | { kind: 'gap'; expected: string; got: string };
+  | { kind: 'gap'; expected: number; got: number };
 
 const NOTHING: ReadonlySet<PictureLayer> = new Set();
-const ALL: ReadonlySet<PictureLayer> = new Set(['tracks', 'incidents', 'violations', 'features', 'feeds', 'mission']);
+const ALL: ReadonlySet<PictureLayer> = new Set([
+  'tracks',
+  'incidents',
+  'violations',
+  'features',
+  'feeds',
+  'mission',
+]);
 
 /** Change `picture` in place by `frame`. A refused frame changes nothing. */
 export function apply(picture: Picture, frame: ServerFrame): Applied {
   switch (frame.type) {
     case 'ping':
       picture.lagS = frame.lag_s;
-      setClock(picture, frame.at);
-      return { kind: 'applied', changed: NOTHING, news: [] };
+      return { kind: 'applied', changed: passTime(picture, frame.at), news: [] };
     case 'snapshot':
       return takeSnapshot(picture, frame);
     case 'resumed':
-      if (frame.epoch !== picture.epoch) return gap(picture, `${frame.epoch}/${frame.seq}`);
-      setClock(picture, frame.at);
-      return { kind: 'applied', changed: NOTHING, news: [] };
+      if (!follows(picture, frame)) return gap(picture, frame);
+      picture.seq = frame.seq;
+      return { kind: 'applied', changed: passTime(picture, frame.at), news: [] };
     case 'delta':
-      if (frame.epoch !== picture.epoch || frame.seq !== picture.seq + 1) {
-        return gap(picture, `${frame.epoch}/${frame.seq}`);
-      }
-      return takeDelta(picture, frame);
+      return follows(picture, frame) ? takeDelta(picture, frame) : gap(picture, frame);
     case 'violation':
-      if (frame.seq !== picture.seq + 1) return gap(picture, `${frame.seq}`);
+      if (frame.seq !== picture.seq + 1) return gap(picture, frame);
       picture.seq = frame.seq;
       return takeViolations(picture, [frame.violation]);
   }
 }
 
-function gap(picture: Picture, got: string): Applied {
-  return { kind: 'gap', expected: `${picture.epoch ?? 'none'}/${picture.seq + 1}`, got };
+function follows(picture: Picture, frame: { epoch: string; seq: number }): boolean {
+  return frame.epoch === picture.epoch && frame.seq === picture.seq + 1;
+}
+
+function gap(picture: Picture, frame: { epoch?: string; seq: number }): Applied {
+  return { kind: 'gap', expected: picture.seq + 1, got: frame.seq };
 }
 
 function takeSnapshot(picture: Picture, frame: Snapshot): Applied {
@@ -48,11 +55,12 @@ function takeSnapshot(picture: Picture, frame: Snapshot): Applied {
   picture.seq = frame.seq;
   picture.lagS = frame.lag_s;
   picture.mission = frame.mission;
-  setClock(picture, frame.at);
+  picture.completeAt = Date.parse(frame.at);
   picture.tracks = byId(frame.tracks);
   picture.incidents = byId(frame.incidents);
   picture.violations = byId(frame.violations);
-  picture.features = byId(frame.features);
+  picture.features = new Map();
+  mergeFeatures(picture, { upsert: frame.features, remove: [] });
   picture.feeds = byId(frame.feeds);
   const news = [...picture.violations.values()].filter((v) => isNews(known.get(v.id), v));
   return { kind: 'applied', changed: ALL, news };
@@ -60,11 +68,10 @@ function takeSnapshot(picture: Picture, frame: Snapshot): Applied {
 
 function takeDelta(picture: Picture, frame: Delta): Applied {
   picture.seq = frame.seq;
-  setClock(picture, frame.at);
-  const changed = new Set<PictureLayer>();
+  const changed = new Set(passTime(picture, frame.at));
   if (merge(picture.tracks, frame.tracks)) changed.add('tracks');
   if (merge(picture.incidents, frame.incidents)) changed.add('incidents');
-  if (merge(picture.features, frame.features)) changed.add('features');
+  if (mergeFeatures(picture, frame.features)) changed.add('features');
   if (merge(picture.feeds, frame.feeds)) changed.add('feeds');
   if (frame.mission) {
     picture.mission = frame.mission;
@@ -91,7 +98,10 @@ function isNews(known: Violation | undefined, told: Violation): boolean {
   return known === undefined || told.revision > known.revision;
 }
 
-function merge<T extends { id: string }>(held: Map<string, T>, changes: Changes<T> | null | undefined): boolean {
+function merge<T extends { id: string }>(
+  held: Map<string, T>,
+  changes: Changes<T> | null | undefined,
+): boolean {
   if (!changes) return false;
   for (const item of changes.upsert) held.set(item.id, item);
   for (const id of changes.remove) held.delete(id);
@@ -102,6 +112,27 @@ function byId<T extends { id: string }>(items: T[]): Map<string, T> {
   return new Map(items.map((item) => [item.id, item]));
 }
 
-function setClock(picture: Picture, at: string): void {
-  picture.completeAt = Date.parse(at);
+/** All versions of a feature are told together. */
+function mergeFeatures(picture: Picture, changes: Changes<Feature> | null | undefined): boolean {
+  if (!changes) return false;
+  for (const id of changes.remove) picture.features.delete(id);
+  for (const feature of changes.upsert) picture.features.delete(feature.id);
+  for (const feature of changes.upsert) {
+    const versions = picture.features.get(feature.id);
+    if (versions) versions.push(feature);
+    else picture.features.set(feature.id, [feature]);
+  }
+  return changes.upsert.length + changes.remove.length > 0;
+}
+
+/** Move the picture's clock; features change when the time of a version begins or ends. */
+function passTime(picture: Picture, at: string): ReadonlySet<PictureLayer> {
+  const before = picture.completeAt;
+  const now = Date.parse(at);
+  picture.completeAt = now;
+  if (before === null) return NOTHING;
+  const turned = [...picture.features.values()]
+    .flat()
+    .some((feature) => isInForce(feature, before) !== isInForce(feature, now));
+  return turned ? new Set(['features']) : NOTHING;
 }

@@ -15,7 +15,8 @@ export interface Picture {
   tracks: Map<string, Track>;
   incidents: Map<string, Incident>;
   violations: Map<string, Violation>;
-  features: Map<string, Feature>;
+  /** The versions of each feature. */
+  features: Map<string, Feature[]>;
   feeds: Map<string, Feed>;
 }
 
@@ -32,4 +33,17 @@ export function emptyPicture(): Picture {
     features: new Map(),
     feeds: new Map(),
   };
+}
+
+/** Whether a version of a feature holds at an instant, ms since 1970. Its last instant is not its own. */
+export function isInForce({ properties }: Feature, atMs: number): boolean {
+  const { valid_from: from, valid_to: to } = properties;
+  return (from === null || Date.parse(from) <= atMs) && (to === null || atMs < Date.parse(to));
+}
+
+/** The versions that hold at the picture's own time. */
+export function featuresInForce(picture: Picture): Feature[] {
+  const versions = [...picture.features.values()].flat();
+  const { completeAt } = picture;
+  return completeAt === null ? versions : versions.filter((version) => isInForce(version, completeAt));
 }

@@ -41,7 +41,10 @@ async function call(method: string, path: string, body?: unknown): Promise<Answe
   } catch (error) {
     // fetch and JSON.parse throw only for a broken connection, a time-out or an answer that is not ours.
     const detail = error instanceof Error ? error.message : null;
-    return { ok: false, problem: { status: 0, code: 'no_answer', title: 'The server did not answer', detail } };
+    return {
+      ok: false,
+      problem: { status: 0, code: 'no_answer', title: 'The server did not answer', detail },
+    };
   }
 }
 
@@ -83,16 +86,12 @@ export function logIn(name: string, password: string): Promise<Answer<unknown>> 
   return call('POST', '/session', { name, password });
 }
 
-export function logInByLink(token: string): Promise<Answer<unknown>> {
-  return call('POST', '/session', { link: token });
-}
-
 export function logOut(): Promise<Answer<unknown>> {
   return call('DELETE', '/session');
 }
 
 export function changePassword(old: string, fresh: string): Promise<Answer<unknown>> {
-  return call('POST', '/session/password', { old, new: fresh });
+  return call('POST', '/me/password', { old, new: fresh });
 }
 
 /** Judge a violation as of the revision that the officer saw; a 409 says that it has changed since. */

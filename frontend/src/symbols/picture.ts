@@ -3,13 +3,13 @@
 import ms from 'milsymbol';
 
 /** Symbol size in CSS pixels: milsymbol's `size` is the height of a ground unit's octagon. */
-const SIZE = 21;
+const SIZE = 19;
 
 /** Light fills that read on a dark map and stay apart for colour-blind eyes; the shape of the frame says the same. */
 const FILLS = {
   Civilian: '#c9a3f5',
   Friend: '#7cc3ff',
-  Hostile: '#ff7d74',
+  Hostile: '#ff928a',
   Neutral: '#93dfa4',
   Unknown: '#ffe28a',
   Suspect: '#ffb36b',

@@ -61,7 +61,7 @@ export class Atlas {
       this.shelfY += this.shelfHeight;
       this.shelfX = this.shelfHeight = 0;
     }
-    if (this.shelfY + height + 2 * PAD > SIDE) this.startAnew();
+    if (this.shelfY + height + 2 * PAD > SIDE) this.clear();
     const x = this.shelfX + PAD;
     const y = this.shelfY + PAD;
     this.upload(canvas, x, y);
@@ -79,7 +79,8 @@ export class Atlas {
     };
   }
 
-  private startAnew(): void {
+  /** Forget every cell: what was drawn is wrong, or there is no more room. */
+  clear(): void {
     this.cells = new Map();
     this.shelfX = this.shelfY = this.shelfHeight = 0;
     this.generation++;

@@ -29,7 +29,9 @@ export function composeLabels(
       const text = store.labels[row] ?? '';
       if (!text) continue;
       const colour = row === chosen ? '#ffffff' : (COLOURS[status] ?? '#77848f');
-      const cell = atlas.cell(`${status}${row === chosen ? 's' : ''}/${text}`, () => labelStamp(text, colour, ratio));
+      const cell = atlas.cell(`${status}${row === chosen ? 's' : ''}/${text}`, () =>
+        labelStamp(text, colour, ratio),
+      );
       const place = freePlace(
         visible.at[i * 2] ?? 0,
         visible.at[i * 2 + 1] ?? 0,

@@ -7,7 +7,7 @@ import { composeLabels } from './labels';
 import { type Instanced, quads, strokes } from './program';
 import { Batch } from './batch';
 import { cull, newVisible, Occupancy, pick, project, type Screen, type Visible } from './screen';
-import { bracketStamp, doubtStamp, operatorStamp, staleStamp } from './stamps';
+import { bracketStamp, doubtStamp, LABEL_FONT, operatorStamp, staleStamp } from './stamps';
 import { type EntityStore, LIVE, LOST } from './store';
 
 /** Beyond these numbers on the screen symbols shrink, then become dots of their colour: more would be a carpet. */
@@ -38,6 +38,11 @@ export class EntityLayer implements CustomLayerInterface {
     if (!(gl instanceof WebGL2RenderingContext)) throw new Error('The map needs WebGL2');
     this.map = map;
     this.gpu = newGpu(gl, Math.max(1, Math.min(3, window.devicePixelRatio)));
+    // A canvas draws in a fallback face until the page has loaded ours: labels drawn so far are drawn again.
+    void document.fonts.load(LABEL_FONT).then(() => {
+      this.gpu?.words.clear();
+      map.triggerRepaint();
+    });
   }
 
   onRemove(): void {
@@ -79,7 +84,15 @@ export class EntityLayer implements CustomLayerInterface {
     const labels =
       this.visible.count > MANY
         ? 0
-        : composeLabels(this.store, this.visible, this.selected, this.occupancy, gpu.words, gpu.wordBatch, gpu.ratio);
+        : composeLabels(
+            this.store,
+            this.visible,
+            this.selected,
+            this.occupancy,
+            gpu.words,
+            gpu.wordBatch,
+            gpu.ratio,
+          );
     this.paint(gpu, screen);
     this.drawn = {
       symbols: this.visible.count,
@@ -127,7 +140,10 @@ export class EntityLayer implements CustomLayerInterface {
     const course = ((store.courseDeg[row] ?? NaN) * Math.PI) / 180;
     if (!(speed >= MOVING_M_S) || Number.isNaN(course)) return;
     const step = speed * LEADER_S * (store.metre[row] ?? 0);
-    const ahead = [(store.x[row] ?? 0) + Math.sin(course) * step, (store.y[row] ?? 0) - Math.cos(course) * step] as const;
+    const ahead = [
+      (store.x[row] ?? 0) + Math.sin(course) * step,
+      (store.y[row] ?? 0) - Math.cos(course) * step,
+    ] as const;
     if (!project(screen, ahead[0], ahead[1], SCRATCH, 0)) return;
     const dx = (SCRATCH[0] ?? 0) - x;
     const dy = (SCRATCH[1] ?? 0) - y;
@@ -158,7 +174,14 @@ export class EntityLayer implements CustomLayerInterface {
     const cell = gpu.symbols.cell(sidc, () => symbolPicture(sidc, gpu.ratio));
     const live = this.store.status[row] === LIVE;
     gpu.symbolBatch.quad(x, y, cell, 1, live ? 0 : 0.8, live ? 1 : 0.8);
-    gpu.symbolBatch.quad(x, y, gpu.symbols.cell('bracket', () => bracketStamp(gpu.ratio)), 1, 0, 1);
+    gpu.symbolBatch.quad(
+      x,
+      y,
+      gpu.symbols.cell('bracket', () => bracketStamp(gpu.ratio)),
+      1,
+      0,
+      1,
+    );
   }
 
   private paint(gpu: Gpu, screen: Screen): void {

@@ -47,7 +47,8 @@ export function cull(store: EntityStore, screen: Screen, marginPx: number, visib
     if (!project(screen, store.x[row] ?? 0, store.y[row] ?? 0, visible.at, count * 2)) continue;
     const x = visible.at[count * 2] ?? 0;
     const y = visible.at[count * 2 + 1] ?? 0;
-    if (x < -marginPx || y < -marginPx || x > screen.width + marginPx || y > screen.height + marginPx) continue;
+    if (x < -marginPx || y < -marginPx || x > screen.width + marginPx || y > screen.height + marginPx)
+      continue;
     visible.rows[count++] = row;
   }
   visible.count = count;

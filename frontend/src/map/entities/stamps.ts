@@ -2,7 +2,12 @@
 
 import type { Stamp } from './atlas';
 
-function stamp(width: number, height: number, ratio: number, draw: (pen: CanvasRenderingContext2D) => void): Stamp {
+function stamp(
+  width: number,
+  height: number,
+  ratio: number,
+  draw: (pen: CanvasRenderingContext2D) => void,
+): Stamp {
   const canvas = document.createElement('canvas');
   canvas.width = Math.ceil(width * ratio);
   canvas.height = Math.ceil(height * ratio);
@@ -13,7 +18,7 @@ function stamp(width: number, height: number, ratio: number, draw: (pen: CanvasR
   return { canvas, anchorX: canvas.width / 2, anchorY: canvas.height / 2 };
 }
 
-const LABEL_FONT = "600 12.5px 'Barlow Condensed', sans-serif";
+export const LABEL_FONT = "600 12.5px 'Barlow Condensed', sans-serif";
 const LABEL_HEIGHT = 17;
 const LONGEST_LABEL = 22;
 let ruler: CanvasRenderingContext2D | null = null;

@@ -104,7 +104,9 @@ function grown<T extends Float64Array | Float32Array | Uint8Array>(old: T, into:
 }
 
 /** Where a drone is flown from, where the server tells it. */
-function operatorOf(track: Track & { operator_lon?: number | null; operator_lat?: number | null }): [number, number] | null {
+function operatorOf(
+  track: Track & { operator_lon?: number | null; operator_lat?: number | null },
+): [number, number] | null {
   const { operator_lon: lon, operator_lat: lat } = track;
   return typeof lon === 'number' && typeof lat === 'number' ? [lon, lat] : null;
 }

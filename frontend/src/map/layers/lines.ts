@@ -1,8 +1,10 @@
 /** Ceasefire lines and technical fences: ivory, ticked on the party's side, both sides named. */
 
 import type { Feature as GeoFeature, Position } from 'geojson';
-import type { Feature } from '../../picture/nouns';
-import { along, type OnLine } from '../geometry';
+import { partyName } from '../../picture/names';
+import type { Feature, Mission } from '../../picture/nouns';
+import { featuresInForce } from '../../picture/picture';
+import { along, drawnLength, type OnLine } from '../geometry';
 import { NIGHT } from '../palette';
 import { FONT, FONT_STRONG } from '../style';
 import { collection, type MapLayer } from './layer';
@@ -10,8 +12,11 @@ import { collection, type MapLayer } from './layer';
 const LINES = new Set(['ceasefire_line', 'technical_fence']);
 /** Words for ground that belongs to no party: the tick stands on the other side. */
 const NOBODYS = /buffer|zone|neutral|mission/i;
-const NAME_AT = [0.14, 0.5, 0.86];
+/** Names may stand at any of these shares of a line; the map keeps those that have room, those named first before others. */
+const NAME_AT = [0.5, 0.2, 0.8, 0.35, 0.65, 0.1, 0.9, 0.27, 0.42, 0.58, 0.73];
 const SIDES_AT = [0.06, 0.32, 0.68, 0.94];
+/** Parts shorter than this share of the whole go without a name. */
+const SHORTEST_NAMED = 0.12;
 
 function partsOf(feature: Feature): Position[][] {
   const { geometry } = feature;
@@ -52,14 +57,17 @@ function text(at: OnLine, side: 'left' | 'right', properties: Record<string, unk
   };
 }
 
-function textsOf(feature: Feature): GeoFeature[] {
+function textsOf(feature: Feature, mission: Mission | null): GeoFeature[] {
   const { name, left = null, right = null } = feature.properties;
   const ticked = tickSide(left, right);
-  return partsOf(feature).flatMap((part) => [
-    ...along(part, NAME_AT).map((at) => text(at, ticked, { role: 'name', text: name })),
+  const parts = partsOf(feature);
+  const whole = parts.reduce((sum, part) => sum + drawnLength(part), 0);
+  const long = parts.filter((part) => drawnLength(part) >= SHORTEST_NAMED * whole);
+  return long.flatMap((part) => [
+    ...along(part, NAME_AT).map((at, rank) => text(at, ticked, { role: 'name', text: name, rank })),
     ...along(part, SIDES_AT).flatMap((at) => [
-      ...(left ? [text(at, 'left', { role: 'side', text: left })] : []),
-      ...(right ? [text(at, 'right', { role: 'side', text: right })] : []),
+      ...(left ? [text(at, 'left', { role: 'side', text: partyName(mission, left) })] : []),
+      ...(right ? [text(at, 'right', { role: 'side', text: partyName(mission, right) })] : []),
     ]),
   ]);
 }
@@ -78,12 +86,12 @@ const OFFSET = (em: number) =>
 
 export const lines: MapLayer = {
   id: 'lines',
-  reads: ['features'],
+  reads: ['features', 'mission'],
   features(picture) {
-    const features = [...picture.features.values()].filter(({ properties }) => LINES.has(properties.kind));
+    const features = featuresInForce(picture).filter(({ properties }) => LINES.has(properties.kind));
     return {
       lines: collection(features.map(drawn)),
-      'line-texts': collection(features.flatMap(textsOf)),
+      'line-texts': collection(features.flatMap((feature) => textsOf(feature, picture.mission))),
     };
   },
   styles: [
@@ -141,8 +149,9 @@ export const lines: MapLayer = {
         'text-max-width': 60,
         'text-rotate': ['get', 'rotate'],
         'text-rotation-alignment': 'map',
-        'text-offset': OFFSET(1.5),
-        'text-padding': 14,
+        'text-offset': OFFSET(1.7),
+        'text-padding': 16,
+        'symbol-sort-key': ['get', 'rank'],
       },
       paint: { 'text-color': NIGHT.ivoryText, 'text-halo-color': NIGHT.halo, 'text-halo-width': 1.6 },
     },

@@ -2,6 +2,7 @@
 
 import type { Feature as GeoFeature, Position } from 'geojson';
 import type { Feature } from '../../picture/nouns';
+import { featuresInForce } from '../../picture/picture';
 import { labelPlace } from '../geometry';
 import { NIGHT } from '../palette';
 import { FONT } from '../style';
@@ -20,7 +21,9 @@ function place(feature: Feature): GeoFeature[] {
   const coordinates = placeOf(feature);
   const { kind, name } = feature.properties;
   if (!coordinates || !PLACES.has(kind)) return [];
-  return [{ type: 'Feature', properties: { id: feature.id, kind, name }, geometry: { type: 'Point', coordinates } }];
+  return [
+    { type: 'Feature', properties: { id: feature.id, kind, name }, geometry: { type: 'Point', coordinates } },
+  ];
 }
 
 function route(feature: Feature): GeoFeature[] {
@@ -32,7 +35,7 @@ export const places: MapLayer = {
   id: 'places',
   reads: ['features'],
   features(picture) {
-    const features = [...picture.features.values()];
+    const features = featuresInForce(picture);
     return { places: collection(features.flatMap(place)), routes: collection(features.flatMap(route)) };
   },
   styles: [
@@ -42,7 +45,12 @@ export const places: MapLayer = {
       source: 'routes',
       minzoom: 8,
       layout: { 'line-cap': 'round' },
-      paint: { 'line-color': NIGHT.route, 'line-width': 1.4, 'line-dasharray': [0.1, 2.4], 'line-opacity': 0.8 },
+      paint: {
+        'line-color': NIGHT.route,
+        'line-width': 1.4,
+        'line-dasharray': [0.1, 2.4],
+        'line-opacity': 0.8,
+      },
     },
     {
       id: 'places',

@@ -7,7 +7,8 @@ import { collection, type MapLayer } from './layer';
 
 function imageOf(violation: Violation): string {
   if (isUrgent(violation)) return `violation-urgent-${violation.severity}`;
-  if (standing(violation) === 'open' && violation.severity !== 'critical') return `violation-${violation.severity}`;
+  if (standing(violation) === 'open' && violation.severity !== 'critical')
+    return `violation-${violation.severity}`;
   if (standing(violation) === 'open') return 'violation-high';
   return `violation-settled-${violation.severity}`;
 }

@@ -3,6 +3,7 @@
 import type { Feature as GeoFeature, Position } from 'geojson';
 import type { LayerSpecification } from 'maplibre-gl';
 import type { Feature } from '../../picture/nouns';
+import { featuresInForce } from '../../picture/picture';
 import { circle, labelPlace } from '../geometry';
 import { NIGHT } from '../palette';
 import { FONT, FONT_STRONG } from '../style';
@@ -29,7 +30,14 @@ interface Look {
 const LOOKS: Look[] = [
   { kind: 'area_of_operations', outline: NIGHT.operations, width: 1, dash: [10, 4], pattern: null, tint: 0 },
   { kind: 'sector', outline: NIGHT.sector, width: 1, dash: [8, 3, 1, 3], pattern: null, tint: 0 },
-  { kind: 'area_of_limitation', outline: NIGHT.limitation, width: 1.2, dash: [6, 3], pattern: null, tint: 0.05 },
+  {
+    kind: 'area_of_limitation',
+    outline: NIGHT.limitation,
+    width: 1.2,
+    dash: [6, 3],
+    pattern: null,
+    tint: 0.05,
+  },
   { kind: 'buffer_zone', outline: NIGHT.ivory, width: 0.6, dash: null, pattern: 'hatch-buffer', tint: 0.04 },
   { kind: 'no_fly_zone', outline: NIGHT.noFly, width: 1.4, dash: [3, 2], pattern: 'dots-no-fly', tint: 0.05 },
   {
@@ -75,7 +83,11 @@ function zone(feature: Feature): GeoFeature | null {
   }
   if (geometry.type === 'Point' && radiusM) {
     const [lon = 0, lat = 0] = geometry.coordinates;
-    return { type: 'Feature', properties: { id: feature.id, kind, name }, geometry: circle(lon, lat, radiusM) };
+    return {
+      type: 'Feature',
+      properties: { id: feature.id, kind, name },
+      geometry: circle(lon, lat, radiusM),
+    };
   }
   return null;
 }
@@ -94,7 +106,9 @@ export const zones: MapLayer = {
   id: 'zones',
   reads: ['features'],
   features(picture) {
-    const drawn = [...picture.features.values()].map(zone).filter((item) => item !== null);
+    const drawn = featuresInForce(picture)
+      .map(zone)
+      .filter((item) => item !== null);
     // The buffer zone is long and winding: its lines carry the names.
     const labelled = drawn.filter(({ properties }) => {
       const kind: unknown = properties?.['kind'];
@@ -137,7 +151,12 @@ export const zones: MapLayer = {
       source: 'zone-names',
       filter: ['!', ['in', ['get', 'kind'], ['literal', ['sector', 'area_of_operations']]]],
       minzoom: 8.5,
-      layout: { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': 13, 'text-letter-spacing': 0.06 },
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-font': FONT,
+        'text-size': 13,
+        'text-letter-spacing': 0.06,
+      },
       paint: { 'text-color': NIGHT.zoneText, 'text-halo-color': NIGHT.halo, 'text-halo-width': 1.4 },
     },
   ],

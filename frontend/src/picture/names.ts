@@ -1,0 +1,14 @@
+/** What tracks and parties are called. */
+
+import type { Mission, Track } from './nouns';
+
+/** Its callsign, else what its contingent calls it. */
+export function nameOf(track: Track | undefined): string | null {
+  return track ? (track.callsign ?? track.sources[0]?.unit ?? null) : null;
+}
+
+export function partyName(mission: Mission | null, id: string): string {
+  if (id === 'mission') return 'Mission';
+  if (id === 'unknown') return 'Unknown party';
+  return mission?.parties.find((party) => party.id === id)?.name ?? id.charAt(0).toUpperCase() + id.slice(1);
+}

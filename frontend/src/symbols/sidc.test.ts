@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { track } from '../testing/builders';
+import { isValidSidc } from './picture';
+import { drawnSidc, genericSidc } from './sidc';
+
+const PLATFORMS = [
+  'foot',
+  'vehicle',
+  'armour',
+  'artillery',
+  'aircraft',
+  'helicopter',
+  'uav',
+  'vessel',
+  'static',
+  null,
+];
+const IDENTITIES = [
+  'pending',
+  'unknown',
+  'assumed_friend',
+  'friend',
+  'neutral',
+  'suspect',
+  'hostile',
+] as const;
+
+describe('the symbol of a track', () => {
+  it('is its own code where that can be read', () => {
+    const drawn = drawnSidc(track('a', { sidc: '10031000001211000000' }), isValidSidc);
+
+    expect(drawn).toEqual({ sidc: '10031000001211000000', doubtful: false });
+  });
+
+  it.each(['SFGPUCI----D---', '130310000012110000000000000000'])('takes code %s too', (sidc) => {
+    expect(drawnSidc(track('a', { sidc }), isValidSidc)).toEqual({ sidc, doubtful: false });
+  });
+
+  it.each(['hello', '', '10031099999999990000', '1003100000', '<b>x</b>', '9'.repeat(5000)])(
+    'is generic and marked doubtful where the code is %s',
+    (sidc) => {
+      const drawn = drawnSidc(track('a', { sidc }), isValidSidc);
+
+      expect(drawn.doubtful).toBe(true);
+      expect(isValidSidc(drawn.sidc)).toBe(true);
+    },
+  );
+
+  it('is generic and not doubtful where there is no code', () => {
+    expect(drawnSidc(track('a', { sidc: null }), isValidSidc).doubtful).toBe(false);
+  });
+
+  it('can be drawn for every affiliation and platform, and tells them apart', () => {
+    const codes = IDENTITIES.flatMap((affiliation) =>
+      PLATFORMS.map((platform) => genericSidc({ affiliation, platform, party: 'north' })),
+    );
+
+    expect(codes.filter((code) => !isValidSidc(code))).toEqual([]);
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it('has a frame even for words that nobody foresaw', () => {
+    const code = genericSidc({ affiliation: 'martian' as never, platform: 'saucer', party: 'north' });
+
+    expect(isValidSidc(code)).toBe(true);
+    expect(code[3]).toBe('1');
+  });
+});
