@@ -49,12 +49,20 @@ class Ground:
 
     def middle(self, share: float) -> Point:
         """Return the place between the lines, ``share`` of the way east along the long part of the zone."""
-        start = self.main_north.interpolate(share, normalized=True)
-        across = self.main_south.interpolate(self.main_south.project(start))
-        place = Point((start.x + across.x) / 2, (start.y + across.y) / 2)
+        place = self._between(share)
         if not self.zone.contains(place):
             raise ValueError(f"the middle at {share} lies outside the zone: take another share")
         return place
+
+    def way(self, start: float, end: float, count: int) -> list[Point]:
+        """Return up to ``count`` places between the lines, in order; where a bend leaves no middle there is none."""
+        places = [self._between(start + (end - start) * step / (count - 1)) for step in range(count)]
+        return [place for place in places if self.zone.contains(place)]
+
+    def _between(self, share: float) -> Point:
+        start = self.main_north.interpolate(share, normalized=True)
+        across = self.main_south.interpolate(self.main_south.project(start))
+        return Point((start.x + across.x) / 2, (start.y + across.y) / 2)
 
 
 def metric(shape: BaseGeometry) -> BaseGeometry:
@@ -126,7 +134,7 @@ def _places(ground: Ground) -> list[dict[str, Any]]:
             found.append(feature(f"cp-{index}", gate, "crossing_point", name, **_SINCE))
         else:
             found.append(feature(f"cp-{index}", place, "crossing_point", name, radius_m=250, **_SINCE))
-    route = LineString([ground.middle(0.30 + 0.01 * step) for step in range(13)])
+    route = LineString(ground.way(0.30, 0.42, 13))
     found.append(feature("route-blue", route, "patrol_route", "Patrol route Blue", **_SINCE))
     north = degrees(translate(metric(ground.middle(0.40)), 0, 4_000))
     found.append(feature("ws-north", north, "storage_site", "Weapon storage site North", **_SINCE))
