@@ -69,6 +69,7 @@ def parse_mission(document: bytes) -> Mission:
         default_label=_label(head),
         features=_features(whole, {party.id for party in parties}, faults),
     )
+    _check_audiences(head, mission)
     if faults:
         raise MissionFaults(faults)
     return mission
@@ -179,9 +180,18 @@ def _label(head: Reading) -> Label:
     audiences = inner.texts("releasable_to")
     return Label(
         classification=inner.choice("classification", CLASSIFICATIONS) or "unclassified",
-        releasable_to=(EVERYONE,) if audiences is None else tuple(sorted(audiences)),
+        releasable_to=(EVERYONE,) if audiences is None or EVERYONE in audiences else tuple(sorted(audiences)),
         caveats=tuple(sorted(caveats)),
     )
+
+
+def _check_audiences(head: Reading, mission: Mission) -> None:
+    sectors = {feature.id for feature in mission.features if feature.kind == "sector"}
+    known = {*_AUDIENCES, *sectors, *(contingent.id for contingent in mission.contingents)}
+    for audience in mission.default_label.releasable_to:
+        if audience not in known:
+            message = f"{printable(audience)} is not {' or '.join(_AUDIENCES)}, a contingent or a sector of the mission"
+            head.fault("default_label.releasable_to", message)
 
 
 def _features(whole: Reading, parties: set[str], faults: list[MissionFault]) -> tuple[Feature, ...]:

@@ -206,6 +206,7 @@ def test_a_feature_that_cannot_be_meant_is_refused(wrong: dict[str, Any], field:
         ({"gates": []}, "mission.gates"),
         ({"default_label": {"classification": "secret"}}, "mission.default_label.classification"),
         ({"default_label": {"caveats": ["NOFORN"]}}, "mission.default_label.caveats[0]"),
+        ({"default_label": {"releasable_to": ["HQ", "BBB"]}}, "mission.default_label.releasable_to"),
     ],
 )
 def test_a_mission_member_that_cannot_be_meant_is_refused(members: dict[str, Any], field: str) -> None:
