@@ -288,7 +288,7 @@ class Hub:
         self._take_over(session, subscriber)
         session.rewind(resume.seq)
         at = instant_text(self._now_us())
-        messages = [whole(Resumed(session.epoch, session.count(now_s, point), at))]
+        messages = [whole(Resumed(session.epoch, session.count(now_s, session.point), at))]
         messages += self._violations(session, now_s)
         return messages + self._changes(session, now_s, at, {_key(session): body})
 

@@ -1,7 +1,8 @@
 """The tracks that one audience sees in one box: which are in, since when, and which left when. Knows no subscriber.
 
-Whoever knows the scope as it was at some version is owed exactly the rows that changed or came in since, and the ids
-that left since. So nobody needs a queue of his own, and who lags gets the newest of each track.
+Whoever knows the scope as it was at some version is owed exactly the rows in it that changed since (a row that comes in
+has changed: it moved, or it is newer than the one seen before), and the ids that left since. So nobody needs a queue of
+his own, and who lags gets the newest of each track.
 """
 
 import numpy as np
@@ -21,7 +22,6 @@ class Scope:
         self._born: int | None = None
         self._version = -1
         self._row = np.empty(0, np.int32)  # slot → its row in here, or -1
-        self._came = np.empty(0, np.int64)  # slot → version since which it is in by this row
         self._left = np.empty(0, np.int64)  # slot → version that saw it leave, or -1
 
     def advance(self, tracks: Tracks, allowed: Mask) -> None:
@@ -35,11 +35,8 @@ class Scope:
         before = self._row
         now = np.full(len(before), -1, np.int32)
         now[slots] = rows
-        came = np.flatnonzero((now >= 0) & (now != before))
-        left = np.flatnonzero((now < 0) & (before >= 0))
-        self._came[came] = tracks.version
-        self._left[came] = -1
-        self._left[left] = tracks.version
+        self._left[now >= 0] = -1
+        self._left[(now < 0) & (before >= 0)] = tracks.version
         self._row = now
         self._version = tracks.version
         if self._born is None:
@@ -55,15 +52,12 @@ class Scope:
 
     def since(self, tracks: Tracks, version: int) -> tuple[Rows, Slots]:
         """Return the rows to draw anew and the slots to remove for who knows the scope as of ``version``."""
-        slots = np.flatnonzero(self._row >= 0)
-        rows = self._row[slots].astype(np.intp)
-        anew = (tracks.changed[rows] > version) | (self._came[slots] > version)
-        return rows[anew], np.flatnonzero(self._left > version)
+        rows = self.rows()
+        return rows[tracks.changed[rows] > version], np.flatnonzero(self._left > version)
 
     def _grow(self, size: int) -> None:
         known = len(self._row)
         if size > known:
             more = max(size, 2 * known) - known
             self._row = np.append(self._row, np.full(more, -1, np.int32))
-            self._came = np.append(self._came, np.full(more, -1, np.int64))
             self._left = np.append(self._left, np.full(more, -1, np.int64))

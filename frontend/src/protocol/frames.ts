@@ -173,8 +173,8 @@ export interface FeedFrame {
   last_heard_at: string | null;
   rate_per_min: number;
   accepted: number;
-  duplicates: number;
-  rejected: number;
+  duplicates: number | null;
+  rejected: number | null;
   clock_skew_s: number | null;
 }
 
