@@ -4,6 +4,7 @@ The ceasefire lines are the boundaries the zone shares with its northern and sou
 meets the sea or the Dhekelia base it has no line. Sectors, positions, crossing points and air zones are invented.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pyproj
@@ -13,8 +14,10 @@ from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, P
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
-from tools.mission_file import MISSIONS, feature, write_mission
+from tools.mission_file import feature, mission_text
 from tools.topology import World, forwards, is_clockwise
+
+TARGET = Path(__file__).parent.parent / "missions" / "cyprus.geojson"
 
 _SINCE = {"valid_from": "1974-08-16T00:00:00Z", "valid_to": None}
 _AIR = ["uav", "helicopter", "aircraft"]
@@ -75,9 +78,9 @@ def degrees(shape: BaseGeometry) -> BaseGeometry:
     return shapely.transform(shape, _TO_DEG, interleaved=False)
 
 
-def features(ground: Ground) -> list[dict[str, Any]]:
-    """Return every feature of the mission."""
-    return [*_zones(ground), *_lines(ground), *_places(ground)]
+def cyprus_mission(ground: Ground) -> str:
+    """Return the text of the mission file."""
+    return mission_text(_MISSION, [*_zones(ground), *_lines(ground), *_places(ground)])
 
 
 def _zones(ground: Ground) -> list[dict[str, Any]]:
@@ -141,7 +144,7 @@ def _places(ground: Ground) -> list[dict[str, Any]]:
     return found
 
 
-MISSION = {
+_MISSION = {
     "id": "cyprus-demo",
     "name": "Cyprus (exercise)",
     "parties": [{"id": "north", "name": "Northern Force"}, {"id": "south", "name": "Southern Force"}],
@@ -157,4 +160,4 @@ MISSION = {
 
 
 if __name__ == "__main__":
-    write_mission(MISSIONS / "cyprus.geojson", MISSION, features(Ground(World())))
+    TARGET.write_text(cyprus_mission(Ground(World())))

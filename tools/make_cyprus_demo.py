@@ -15,6 +15,7 @@ from tools.make_cyprus import Ground, degrees, metric
 from tools.topology import World
 
 Place = tuple[float, float]
+TARGET = SCENARIOS / "cyprus-demo.json"
 _CONTINGENTS = ("ARG", "GBR", "SVK")
 _STRETCHES = {"ARG": (0.03, 0.36), "GBR": (0.38, 0.62), "SVK": (0.64, 0.96)}
 _FRIEND_INFANTRY = "10031000001211000000"
@@ -71,6 +72,14 @@ class Line:
 def _lonlat(point: Point) -> Place:
     place = degrees(point)
     return round(place.x, 6), round(place.y, 6)
+
+
+def cyprus_demo(ground: Ground) -> str:
+    """Return the text of the scenario file, a unit a line."""
+    head = json.dumps({"name": "cyprus-demo", "mission": "cyprus.geojson", "seed": 20})[:-1]
+    lists = {"units": [*own_units(ground), *party_units(ground)], "incidents": incidents(ground)}
+    tail = ",\n".join(f'"{key}": [\n' + ",\n".join(map(json.dumps, items)) + "\n]" for key, items in lists.items())
+    return f"{head},\n{tail}}}\n"
 
 
 def go(speed_m_s: float, *path: Place) -> dict[str, Any]:
@@ -250,17 +259,5 @@ def _ring(centre: Point, radius_m: float) -> list[Place]:
 
 
 if __name__ == "__main__":
-    ground = Ground(World())
-    scenario = {
-        "name": "cyprus-demo",
-        "mission": "cyprus.geojson",
-        "seed": 20,
-        "units": [*own_units(ground), *party_units(ground)],
-        "incidents": incidents(ground),
-    }
-    path = SCENARIOS / "cyprus-demo.json"
-    lists = {key: value for key, value in scenario.items() if isinstance(value, list)}
-    head = json.dumps({key: value for key, value in scenario.items() if key not in lists})[:-1]
-    tail = ",\n".join(f'"{key}": [\n' + ",\n".join(map(json.dumps, items)) + "\n]" for key, items in lists.items())
-    path.write_text(f"{head},\n{tail}}}\n")
+    TARGET.write_text(cyprus_demo(Ground(World())))
     load_scenario("cyprus-demo")

@@ -1,16 +1,13 @@
-"""Writing mission files: features as GeoJSON members, a feature a line. Checks what it writes."""
+"""The text of mission files: features as GeoJSON members, a feature a line. Checks what it makes."""
 
 import json
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from app.model.mission import parse_mission
-
-MISSIONS = Path(__file__).parent.parent / "missions"
 
 
 def feature(
@@ -26,8 +23,8 @@ def feature(
     }
 
 
-def write_mission(path: Path, mission: dict[str, Any], features: Iterable[dict[str, Any]]) -> None:
-    """Write a mission file.
+def mission_text(mission: dict[str, Any], features: Iterable[dict[str, Any]]) -> str:
+    """Return the text of a mission file.
 
     Raises:
         MissionFaults: the server would refuse it.
@@ -36,7 +33,7 @@ def write_mission(path: Path, mission: dict[str, Any], features: Iterable[dict[s
     head = json.dumps(mission, ensure_ascii=False, indent=1)
     document = f'{{"type": "FeatureCollection",\n"mission": {head},\n"features": [\n{lines}\n]}}\n'
     parse_mission(document.encode())
-    path.write_text(document)
+    return document
 
 
 def _rounded(coordinates: Sequence[Any]) -> list[Any]:
