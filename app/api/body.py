@@ -2,8 +2,6 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from starlette.types import Message, Receive
 
@@ -28,17 +26,8 @@ class Budget:
     def __init__(self, most: int = IN_FLIGHT_BYTES) -> None:
         self._left = most
 
-    @asynccontextmanager
-    async def held(self) -> AsyncIterator["Hold"]:
-        """Give a hold for one body, and take back what it took."""
-        hold = Hold(self)
-        try:
-            yield hold
-        finally:
-            self._left += hold.size
-
     def take(self, size: int) -> None:
-        """Take ``size`` bytes.
+        """Take ``size`` bytes; negative gives back.
 
         Raises:
             Problem: ``unavailable``: too much is held already.
@@ -49,11 +38,17 @@ class Budget:
 
 
 class Hold:
-    """What one body holds of the budget."""
+    """What one body holds of a budget, until the end of a ``with``."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self.size = 0
+
+    def __enter__(self) -> "Hold":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._budget.take(-self.size)
 
     def grow(self, size: int) -> None:
         """Hold ``size`` bytes more. Raises as ``Budget.take``."""

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
+from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.access.principals import Principal
-from app.api.body import Budget, Disconnected, read_body
+from app.api.body import Budget, Disconnected, Hold, read_body
 from app.api.errors import problem_of
 from app.api.intake import Feed, Intake, Taken
 from app.api.rates import Rates
@@ -64,6 +65,9 @@ class Ingest:
         self._metrics = metrics
         self._rates = rates or Rates()
         self._monotonic_s = monotonic_s
+        self._counters: dict[tuple[str, int], Counter] = {}
+        self._times: dict[str, Histogram] = {path: metrics.http_seconds.labels(path) for path in PATHS}
+        self._accepted: dict[Feed, Counter] = {feed: metrics.reports_accepted.labels(feed) for feed in PATHS.values()}
         self._budget = Budget()
         # Incidents have room of their own: a flood of positions must not keep an emergency out.
         self._incident_budget = Budget()
@@ -89,8 +93,7 @@ class Ingest:
             status, headers, body = _told(told)
         finally:
             if status:
-                self._metrics.http_requests.labels(scope["path"], str(status)).inc()
-                self._metrics.http_seconds.labels(scope["path"]).observe(self._monotonic_s() - started_s)
+                self._answered(scope["path"], status, self._monotonic_s() - started_s)
         length = (b"content-length", b"%d" % len(body))
         await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
         await send({"type": "http.response.body", "body": body})
@@ -109,8 +112,7 @@ class Ingest:
             raise Problem("rate_limited", retry_s=int(wait_s) + 1)
         dry = _is_dry(scope["query_string"])
         lines = _is_lines(media)
-        budget = self._incident_budget if feed == "incidents" else self._budget
-        async with budget.held() as hold:
+        with Hold(self._incident_budget if feed == "incidents" else self._budget) as hold:
             body = await read_body(receive, encoding, lines, hold)
             taken = await self._intake.take(feed, principal, body, lines=lines, dry=dry)
         count = taken.accepted + taken.duplicates + len(taken.rejects)
@@ -119,9 +121,16 @@ class Ingest:
             self._count(feed, taken)
         return taken
 
+    def _answered(self, path: str, status: int, seconds: float) -> None:
+        counter = self._counters.get((path, status))
+        if counter is None:
+            counter = self._counters[path, status] = self._metrics.http_requests.labels(path, str(status))
+        counter.inc()
+        self._times[path].observe(seconds)
+
     def _count(self, feed: Feed, taken: Taken) -> None:
         if taken.accepted:
-            self._metrics.reports_accepted.labels(feed).inc(taken.accepted)
+            self._accepted[feed].inc(taken.accepted)
         if taken.duplicates:
             self._metrics.reports_duplicate.labels(feed).inc(taken.duplicates)
         for reject in taken.rejects:

@@ -1,22 +1,24 @@
 """Typed positions → the columns of a report block, and the rejects among them. Knows no key and no store."""
 
 import math
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 from msgspec import UNSET
 
 from app.feeds.bodies import Opened, columns_of
+from app.feeds.extras import EXTRAS, Faults, coordinate_fault, extra_of, extras_of, is_given, time_fault
 from app.feeds.faults import Fault, Reject
-from app.feeds.items import DroneItem, FootprintItem, PositionItem, SensorItem
-from app.feeds.terms import Terms, prose_fault, sidc_fault, text_fault
-from app.feeds.times import BAD_US, parse_instants
+from app.feeds.items import DroneItem, PositionItem
+from app.feeds.numbers import Numbers, RegistryNumbers, ScratchNumbers
+from app.feeds.terms import Terms, sidc_fault, text_fault
+from app.feeds.times import parse_instants
 from app.model.feature import MISSION_PARTY
-from app.model.identity import Interned, Profile, Registry, Unit
+from app.model.identity import Profile, Registry, Unit
 from app.model.label import Marking
 from app.model.report import DRONE, E7, F64, FUTURE, I32, I64, NULL_ISLAND, U8, ReportBlock
 
@@ -24,8 +26,6 @@ FUTURE_US = 5 * 60 * 1_000_000
 NULL_ISLAND_E7 = E7 // 1000
 _REMEMBERED = 50_000
 _INT32 = np.dtype(np.int32)
-
-Faults = dict[int, Fault]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,45 +45,6 @@ class Draft:
         return len(self.places)
 
 
-class Numbers(Protocol):
-    """Gives units, profiles and markings their numbers."""
-
-    def unit(self, unit: Unit) -> int: ...
-
-    def marking(self, marking: Marking) -> int: ...
-
-    def profile(self, profile: Profile) -> int: ...
-
-
-class RegistryNumbers:
-    """Numbers from the registry, which grows by what is new."""
-
-    def __init__(self, registry: Registry) -> None:
-        self.unit = registry.units.number
-        self.marking = registry.markings.number
-        self.profile = registry.profiles.number
-
-
-class ScratchNumbers:
-    """Numbers for a dry run: those of the registry where it has them, else negative ones that mean nothing later."""
-
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
-        self._new: tuple[Interned[Unit], Interned[Marking], Interned[Profile]] = Interned(), Interned(), Interned()
-
-    def unit(self, unit: Unit) -> int:
-        known = self._registry.units.find(unit)
-        return -1 - self._new[0].number(unit) if known is None else known
-
-    def marking(self, marking: Marking) -> int:
-        known = self._registry.markings.find(marking)
-        return -1 - self._new[1].number(marking) if known is None else known
-
-    def profile(self, profile: Profile) -> int:
-        known = self._registry.profiles.find(profile)
-        return -1 - self._new[2].number(profile) if known is None else known
-
-
 class _Said(NamedTuple):
     """What reports say of their entity, as it was sent."""
 
@@ -93,6 +54,9 @@ class _Said(NamedTuple):
     party: Any
     altitude_ref: Any
     label: Any
+
+
+_said_by = attrgetter(*_Said._fields)
 
 
 class Drafter:
@@ -109,6 +73,8 @@ class Drafter:
         """Return the draft of what ``opened`` holds. Bad rows become rejects; a dry run leaves no trace."""
         if not opened.items:
             return Draft(_EMPTY, (), (), (), opened.rejects)
+        if len(opened.items) == 1:
+            return self._draft_one(opened, contingent, received_us, drones=drones, dry=dry)
         columns = opened.columns or columns_of(opened.items)
         names = (DroneItem if drones else PositionItem).__struct_fields__
         column = dict(zip(names, columns, strict=True))
@@ -119,13 +85,13 @@ class Drafter:
         profiles = {} if dry else self._remembered(contingent, drones)
         self._judge_units(column["unit"], slots, faults)
         self._judge_profiles(said, profiles, faults)
-        extras = _extras(column, faults)
+        extras = extras_of(column, faults)
         rows: npt.NDArray[np.intp] | slice = slice(None)
         units: Sequence[str] = column["unit"]
         places: Sequence[int] = opened.places
         report_ids: Sequence[str | None] = ()
-        if any(map(_is_given, column["report_id"])):
-            report_ids = [one if _is_given(one) else None for one in column["report_id"]]
+        if any(map(is_given, column["report_id"])):
+            report_ids = [one if is_given(one) else None for one in column["report_id"]]
         if faults:
             rows = np.array([row for row in range(len(units)) if row not in faults], np.intp)
             kept = rows.tolist()
@@ -151,7 +117,46 @@ class Drafter:
             extra=_extra_numbers(extras) if given else np.full(len(units), -1, np.int32),
             extras=given,
         )
-        return Draft(block, places, report_ids, [_is_given(one[5]) for one in said], opened.rejects)
+        return Draft(block, places, report_ids, [is_given(one[5]) for one in said], opened.rejects)
+
+    def _draft_one(self, opened: Opened, contingent: str, received_us: int, *, drones: bool, dry: bool) -> Draft:
+        """``draft`` of a single item: the same, without the price of arrays until the end."""
+        item, faults = opened.items[0], Faults()
+        lon, lat, observed_us = item.lon, item.lat, parse_instants([item.observed_at]).item()
+        fault = coordinate_fault(lon, "lon") or coordinate_fault(lat, "lat")
+        if fault:
+            faults[0] = fault
+        if observed_us < 0:
+            faults[0] = time_fault(observed_us)
+        said = [_said_by(item)]
+        slots = {} if dry else self._slots.setdefault(contingent, {})
+        profiles = {} if dry else self._remembered(contingent, drones)
+        self._judge_units((item.unit,), slots, faults)
+        self._judge_profiles(said, profiles, faults)
+        extra = extra_of({name: value for name in EXTRAS if is_given(value := getattr(item, name, None))}, 0, faults)
+        if faults:
+            opened.rejects.append(Reject(opened.places[0], faults[0], opened.raw_of(opened.places[0])))
+            return Draft(_EMPTY, (), (), (), opened.rejects)
+        numbers: Numbers = ScratchNumbers(self._registry) if dry else self._numbers
+        flags = (DRONE if drones else 0) | (FUTURE if observed_us > received_us + FUTURE_US else 0)
+        if abs(lon) < 0.001 and abs(lat) < 0.001 and not self.terms.in_area(lon, lat):
+            flags |= NULL_ISLAND
+        block = ReportBlock(
+            slot=self._slots_of((item.unit,), contingent, slots, numbers),
+            observed_us=np.array((observed_us,), np.int64),
+            lon_e7=np.array((round(lon * E7),), np.int32),
+            lat_e7=np.array((round(lat * E7),), np.int32),
+            altitude_m=_float(item.altitude_m),
+            accuracy_m=_float(item.accuracy_m),
+            speed_m_s=_float(item.speed_m_s),
+            course_deg=_float(item.course_deg),
+            profile=self._profiles_of(said, contingent, profiles, numbers, drones=drones),
+            flags=np.array((flags,), np.uint8),
+            extra=np.array((-1 if extra is None else 0,), np.int32),
+            extras=() if extra is None else (extra,),
+        )
+        report_ids = (item.report_id,) if is_given(item.report_id) else ()
+        return Draft(block, opened.places, report_ids, (is_given(item.label),), opened.rejects)
 
     def _remembered(self, contingent: str, drones: bool) -> dict[tuple[Any, ...], int]:
         remembered = self._profiles.setdefault((contingent, drones), {})
@@ -172,11 +177,11 @@ class Drafter:
             faults.update({row: bad[one] for row, one in enumerate(said) if one in bad and row not in faults})
 
     def _fault_of(self, said: _Said) -> Fault | None:
-        if _is_given(said.callsign) and (fault := text_fault(said.callsign, "callsign")):
+        if is_given(said.callsign) and (fault := text_fault(said.callsign, "callsign")):
             return fault
-        if _is_given(said.sidc) and (fault := sidc_fault(said.sidc)):
+        if is_given(said.sidc) and (fault := sidc_fault(said.sidc)):
             return fault
-        if _is_given(said.party) and (fault := self.terms.party_fault(said.party)):
+        if is_given(said.party) and (fault := self.terms.party_fault(said.party)):
             return fault
         label = self.terms.label_of(said.label)
         return label if isinstance(label, Fault) else None
@@ -222,23 +227,6 @@ class Drafter:
         return flags
 
 
-def coordinate_fault(value: float, name: str) -> Fault | None:
-    """Return what is wrong with a coordinate within its bounds: -0.0 is none, what sends it has lost a sign."""
-    if value == 0.0 and math.copysign(1.0, value) < 0:
-        return Fault("out_of_range", name, f"{name}: minus zero is no coordinate")
-    return None
-
-
-def half_place_fault(whose: str, given: Container[str]) -> Fault:
-    """Return the fault of a place of which only one coordinate is given."""
-    field = f"{whose}_lat" if f"{whose}_lon" in given else f"{whose}_lon"
-    return Fault("missing_field", field, f"{field}: must be given with the other coordinate")
-
-
-def _is_given(value: Any) -> bool:
-    return value is not UNSET and value is not None
-
-
 def _where_and_when(column: dict[str, tuple[Any, ...]], faults: Faults) -> tuple[F64, F64, I64]:
     places: list[F64] = []
     for name in ("lon", "lat"):
@@ -250,13 +238,6 @@ def _where_and_when(column: dict[str, tuple[Any, ...]], faults: Faults) -> tuple
     for row in np.flatnonzero(observed_us < 0).tolist():
         faults[row] = time_fault(int(observed_us[row]))
     return places[0], places[1], observed_us
-
-
-def time_fault(observed_us: int) -> Fault:
-    """Return why an ``observed_at`` that was read as ``observed_us`` (``BAD_US`` or before 1970) is refused."""
-    if observed_us == BAD_US:
-        return Fault("bad_time", "observed_at", "observed_at: expected an RFC 3339 date-time with an offset")
-    return Fault("out_of_range", "observed_at", "observed_at: before 1970")
 
 
 def _floats(column: tuple[Any, ...]) -> F64:
@@ -271,25 +252,8 @@ def _floats(column: tuple[Any, ...]) -> F64:
     return np.array([None if value is UNSET else value for value in column], np.float64) + 0.0
 
 
-def _extras(column: dict[str, tuple[Any, ...]], faults: Faults) -> list[bytes | None]:
-    """The seldom fields of each row as JSON with sorted keys, or None. What is wrong with them goes to ``faults``."""
-    rows = len(column["unit"])
-    names = [name for name in _EXTRAS if name in column and column[name].count(UNSET) < rows]
-    if not names:
-        return [None] * rows
-    found: list[bytes | None] = []
-    for row, values in enumerate(zip(*(column[name] for name in names), strict=True)):
-        given = {name: value for name, value in zip(names, values, strict=True) if _is_given(value)}
-        for name, value in given.items():
-            fault = _EXTRAS[name](value, name)
-            if fault and row not in faults:
-                faults[row] = fault
-        if ("operator_lon" in given) != ("operator_lat" in given) and row not in faults:
-            faults[row] = half_place_fault("operator", given)
-        if "sensor" in given:
-            given["sensor"] = _without_null(given["sensor"])
-        found.append(_ENCODE(given) if given else None)
-    return found
+def _float(value: Any) -> F64:
+    return np.array((value + 0.0 if is_given(value) else math.nan,), np.float64)
 
 
 def _extra_numbers(extras: Sequence[bytes | None]) -> I32:
@@ -297,35 +261,6 @@ def _extra_numbers(extras: Sequence[bytes | None]) -> I32:
     return np.where(given, np.cumsum(given) - 1, -1).astype(np.int32)
 
 
-def _without_null(sensor: SensorItem) -> dict[str, Any]:
-    return {name: value for name, value in msgspec.to_builtins(sensor).items() if value is not None}
-
-
-def _sensor_fault(sensor: SensorItem, name: str) -> Fault | None:
-    footprint = sensor.footprint
-    if not isinstance(footprint, FootprintItem) or all(_is_closed_ring(ring) for ring in footprint.coordinates):
-        return None
-    return Fault("bad_geometry", f"{name}.footprint", f"{name}.footprint: expected closed rings of lon, lat")
-
-
-def _is_closed_ring(ring: tuple[tuple[float, ...], ...]) -> bool:
-    return ring[0] == ring[-1] and all(abs(place[0]) <= 180.0 and abs(place[1]) <= 90.0 for place in ring)
-
-
-def _no_fault(_value: Any, _name: str) -> Fault | None:
-    return None
-
-
-_EXTRAS: dict[str, Callable[[Any, str], Fault | None]] = {
-    "count": _no_fault,
-    "operator_lat": coordinate_fault,
-    "operator_lon": coordinate_fault,
-    "remarks": prose_fault,
-    "report_id": text_fault,
-    "sensor": _sensor_fault,
-    "serial": text_fault,
-}
-_ENCODE = msgspec.json.Encoder(order="sorted").encode
 _EMPTY = ReportBlock(
     slot=np.empty(0, np.int32),
     observed_us=np.empty(0, np.int64),

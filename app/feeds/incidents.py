@@ -9,10 +9,10 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
 from app.feeds.bodies import Opened
-from app.feeds.drafts import FUTURE_US, coordinate_fault, half_place_fault, time_fault
+from app.feeds.drafts import FUTURE_US
+from app.feeds.extras import coordinate_fault, half_place_fault, is_given, time_fault
 from app.feeds.faults import Fault, Reject
 from app.feeds.items import IncidentItem
 from app.feeds.terms import Terms, prose_fault, text_fault
@@ -52,7 +52,7 @@ def draft_incidents(opened: Opened, terms: Terms, contingent: str, key_id: str, 
 def _version(
     item: IncidentItem, terms: Terms, contingent: str, key_id: str, received_us: int
 ) -> IncidentVersion | Fault:
-    given = {name: value for name in item.__struct_fields__ if _is_given(value := getattr(item, name))}
+    given = {name: value for name in item.__struct_fields__ if is_given(value := getattr(item, name))}
     observed_us = int(parse_instants([item.observed_at])[0])
     label = terms.label_of(item.label)
     if observed_us < 0:
@@ -95,10 +95,6 @@ def _fault_of(given: dict[str, Any], terms: Terms) -> Fault | None:
     if "description" in given and (fault := prose_fault(given["description"], "description")):
         return fault
     return terms.party_fault(given["party"]) if "party" in given else None
-
-
-def _is_given(value: Any) -> bool:
-    return value is not UNSET and value is not None
 
 
 def _e7(degrees: float) -> int:
