@@ -1,22 +1,23 @@
 """The network's edge: uvicorn with deadlines for what arrives and an end for peers that stop reading. Knows no route.
 
 uvicorn has no receive timeout and no header cap with httptools, and never drops a WebSocket peer that stops reading;
-the two protocol subclasses mend that.
+``DeadlineHttp`` and ``LiveWebSocketProtocol`` mend that.
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
+
+from app.api.ws_protocol import MESSAGE_BYTES, LiveWebSocketProtocol
 
 HEADER_BYTES = 16_384
 HEADERS_S = 5.0
@@ -25,15 +26,8 @@ BODY_S = 20.0
 BODY_BYTES_S = 1_000
 BODY_MOST_S = 600.0
 IDLE_S = 20
-LINGER_S = 2.0
-"""A closed WebSocket is given this long to take what is still to be sent."""
-STUCK_S = 15.0
-"""A WebSocket peer that takes nothing for this long while there is something to send is cut."""
 ANSWER_STUCK_S = 60.0
-"""As ``STUCK_S``, for an answer over HTTP."""
-FRAME_BYTES = 65_536
-FRAGMENTS = 1_000
-"""Fragments that a message may have, however small."""
+"""A peer that takes nothing of an answer for this long is cut."""
 CONNECTIONS = 4_000
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/problem+json\r\nconnection: close\r\n"
@@ -134,46 +128,12 @@ class DeadlineHttp(HttpToolsProtocol):
         self.transport.abort()
 
 
-class CuttingWebSocket(WebSocketsSansIOProtocol):
-    """A WebSocket that is cut when its peer takes nothing, open or closing, and frees what was meant for it."""
+class Server(uvicorn.Server):
+    """A server that leaves the process's signals to whoever runs it."""
 
-    _stuck: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        assert isinstance(transport, asyncio.Transport)
-        _no_delay(transport)
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        if self._stuck is None:
-            self._stuck = self.loop.call_later(STUCK_S, self.transport.abort)
-
-    def resume_writing(self) -> None:
-        self._unstick()
-        super().resume_writing()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._unstick()
-        super().connection_lost(exc)
-
-    def handle_cont(self, event: Frame) -> None:
-        if len(self.frames) >= FRAGMENTS:
-            self.transport.abort()
-        else:
-            super().handle_cont(event)
-
-    async def run_asgi(self) -> None:
-        try:
-            await super().run_asgi()
-        finally:
-            # Closing waits for the buffer to drain; a peer that does not read would keep it for ever.
-            self.loop.call_later(LINGER_S, self.transport.abort)
-
-    def _unstick(self) -> None:
-        if self._stuck is not None:
-            self._stuck.cancel()
-            self._stuck = None
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 def server_of(
@@ -192,8 +152,8 @@ def server_of(
         port=port,
         loop="uvloop",
         http=DeadlineHttp,
-        ws=CuttingWebSocket,
-        ws_max_size=FRAME_BYTES,
+        ws=LiveWebSocketProtocol,
+        ws_max_size=MESSAGE_BYTES,
         ws_per_message_deflate=False,
         ws_ping_interval=20.0,
         ws_ping_timeout=20.0,
@@ -210,7 +170,7 @@ def server_of(
         ssl_keyfile=tls_key,
         ssl_version=ssl.PROTOCOL_TLS_SERVER,
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

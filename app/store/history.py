@@ -142,6 +142,19 @@ class History:
             await self._database.write(partial(_replace_chunks, old=old, new=new))
         return len({chunk.slot for chunk in new})
 
+    async def highest(self, slots: int) -> I64:
+        """Return the highest ``observed_us`` there is of each of ``slots`` units, or -1."""
+        return await self._database.read(partial(self._highest, slots=slots))
+
+    def _highest(self, connection: apsw.Connection, slots: int) -> I64:
+        highest = np.full(slots, -1, np.int64)
+        for slot, last_us in connection.execute("SELECT slot, max(last_us) FROM history GROUP BY slot"):
+            highest[slot] = last_us
+        for entry in self._entries(connection, _cursor(connection), _head(connection)):
+            if isinstance(entry.body, Reports):
+                np.maximum.at(highest, entry.body.block.slot, entry.body.block.observed_us)
+        return highest
+
     async def tail(self) -> tuple[int, int]:
         """Return how many entries and positions are not indexed yet."""
         return await self._database.read(_tail_size)

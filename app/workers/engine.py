@@ -1,7 +1,7 @@
 """The engine's worker: entries after the cursor → step → commit → tell. The only place where the fold meets I/O."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
@@ -58,7 +58,6 @@ class EngineWorker:
         committed: int,
         outbox: Outbox,
         feeds: FeedsHealth,
-        listeners: Iterable[Listener],
         now_us: Callable[[], int],
     ) -> None:
         self.engine = engine
@@ -68,7 +67,7 @@ class EngineWorker:
         self._committed = committed
         self._outbox = outbox
         self._feeds = feeds
-        self._listeners = tuple(listeners)
+        self._listeners: list[Listener] = []
         self._now_us = now_us
         self._told = engine.cursor
         self._last_received_us = engine.now_us
@@ -108,6 +107,10 @@ class EngineWorker:
         """The incidents at hand."""
         return self.engine.incidents
 
+    def listen(self, listener: Listener) -> None:
+        """Tell ``listener`` of every outcome from now on."""
+        self._listeners.append(listener)
+
     def lag_s(self) -> float:
         """Return by how many seconds of receipt the picture is behind the journal; 0 when it is not."""
         if self._journal.head() <= self._told:
@@ -133,7 +136,8 @@ class EngineWorker:
             entries = await self._journal.entries(self.engine.cursor, _AT_ONCE)
             if not entries:
                 await self._snapshot_if_due()
-                await self._journal.wait_beyond(self.engine.cursor, _IDLE_S)
+                if not await self._journal.wait_beyond(self.engine.cursor, _IDLE_S):
+                    await self._journal.refresh()  # a command may have appended from another process
                 continue
             for entry in entries:
                 await self._take(entry)
@@ -203,7 +207,7 @@ async def past_of(engine: Engine, history: History, database: Database, entry: E
         positions = dict(zip(needs.positions, await database.read(read), strict=True))
     violations = {}
     for key in needs.violations:
-        found = await database.read(lambda connection, key=key: violation_by_id(connection, key))
+        found = await database.read(partial(violation_by_id, violation=key))
         if found is not None:
             violations[key] = found
     return Past(positions, violations)

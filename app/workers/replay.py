@@ -3,6 +3,8 @@
 import dataclasses
 from collections.abc import AsyncIterator, Callable
 
+import numpy as np
+
 from app.engine import Engine, Past
 from app.model.entry import Entry, Reports
 from app.model.identity import Registry
@@ -57,4 +59,4 @@ def _judged_too(positions: Positions) -> Positions:
 
 
 def _without_age(block: ReportBlock) -> ReportBlock:
-    return dataclasses.replace(block, flags=block.flags & ~TOO_LATE)
+    return dataclasses.replace(block, flags=block.flags & np.uint8(0xFF ^ TOO_LATE))
