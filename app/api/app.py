@@ -1,6 +1,7 @@
 """The FastAPI application: everything over HTTP but the hot feeds, which stand before it, and the live connection."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -42,8 +43,6 @@ ROUTERS = (
     reference,
 )
 API_VERSION = "1"
-LARGEST = 1_000_000
-"""Bytes of a body, unless a route says otherwise."""
 
 
 def build(context: Context, others: Sequence[BaseRoute] = (), front_end: Path = BUILT) -> FastAPI:
@@ -55,7 +54,6 @@ def build(context: Context, others: Sequence[BaseRoute] = (), front_end: Path = 
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        max_body_size=LARGEST,
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.context = context
@@ -65,6 +63,5 @@ def build(context: Context, others: Sequence[BaseRoute] = (), front_end: Path = 
     app.router.routes.extend(others)
     app.router.default = FrontEnd(front_end)
     app.add_middleware(Edge, settings=context.settings, metrics=context.metrics)
-    description = reference.describe(app)
-    app.openapi = lambda: description  # type: ignore[method-assign]
+    app.openapi = cache(lambda: reference.describe(app))  # type: ignore[method-assign]
     return app

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access.origin import host_name
@@ -12,6 +13,9 @@ from app.model.problems import Problem
 from app.settings import Settings
 from app.telemetry import Metrics, log_of
 
+LARGEST = 1_000_000
+"""Bytes of a body, unless the call is one of these."""
+LARGEST_OF = {"/api/v1/mission": 10_000_000}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _POLICY = "; ".join(
     (
@@ -93,7 +97,7 @@ class Edge:
 
         try:
             if known:
-                await self._app(scope, receive, send_on)
+                await self._app(scope, _counted(receive, LARGEST_OF.get(scope["path"], LARGEST)), send_on)
             else:
                 await response_of(Problem("bad_request", "This server has another name."))(scope, receive, send_on)
         except Exception:
@@ -105,6 +109,21 @@ class Edge:
         finally:
             self._metrics.http_requests.labels(_route(scope), str(status)).inc()
             self._metrics.http_seconds.labels(_route(scope)).observe(self._monotonic_s() - started_s)
+
+
+def _counted(receive: Receive, largest: int) -> Receive:
+    """Return ``receive`` with an end: what a body claims of its length counts for nothing."""
+    size = 0
+
+    async def receive_on() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > largest:
+            raise HTTPException(413)
+        return message
+
+    return receive_on
 
 
 def _route(scope: Scope) -> str:

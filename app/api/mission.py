@@ -14,12 +14,11 @@ from app.model.entry import MissionSet
 from app.model.mission import parse_mission
 
 router = APIRouter(prefix="/api/v1/mission", tags=["mission"])
-LARGEST = 10_000_000
 Setter = Annotated[Caller, Depends(calling("mission"))]
 _BODY = {"requestBody": {"required": True, "content": {"application/geo+json": {"schema": {"type": "object"}}}}}
 
 
-@router.put("", responses=answers(MissionFrame), openapi_extra=_BODY, max_body_size=LARGEST)
+@router.put("", responses=answers(MissionFrame), openapi_extra=_BODY)
 async def set_mission(request: Request, caller: Setter, context: Ctx) -> Response:
     """Replace the mission by the file in the body, as a new version of it. 422 lists every fault by feature id."""
     document = await request.body()

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
@@ -32,11 +32,14 @@ class Credentials(BaseModel):
         return self
 
 
-@router.post("", responses=answers(Me), openapi_extra={"security": []})
-async def log_in(credentials: Credentials, request: Request, context: Ctx) -> Response:
-    """Log in; the session is in the cookie of the answer. After ten failures a name or an address waits."""
+async def _from_own_page(request: Request) -> None:
     refuse_foreign(request)
     refuse_other_media(request)
+
+
+@router.post("", dependencies=[Depends(_from_own_page)], responses=answers(Me), openapi_extra={"security": []})
+async def log_in(credentials: Credentials, request: Request, context: Ctx) -> Response:
+    """Log in; the session is in the cookie of the answer. After ten failures a name or an address waits."""
     if credentials.link is not None:
         login = await context.access.redeem_link(credentials.link)
     else:

@@ -28,12 +28,14 @@ class FrontEnd:
         path: str = scope["path"]
         if path.startswith("/api/") or scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(404)
-        if path != "/":
-            await self._files(scope, receive, send)
-        elif self._index.is_file():
+        if not self._index.is_file():
+            if path != "/":
+                raise HTTPException(404)
+            await HTMLResponse(_NOT_BUILT)(scope, receive, send)
+        elif path == "/":
             await FileResponse(self._index, headers={"Cache-Control": "no-cache"})(scope, receive, send)
         else:
-            await HTMLResponse(_NOT_BUILT)(scope, receive, send)
+            await self._files(scope, receive, send)
 
 
 class _Files(StaticFiles):

@@ -128,6 +128,14 @@ class Server:
     def position(self, unit: str = "p1", seconds: float = 0, **more: Any) -> dict[str, Any]:
         return {"unit": unit, "observed_at": self.clock.text(seconds), "lon": 33.2, "lat": 34.9} | more
 
+    def crossing(self, unit: str = "p1", seconds: float = 0, **more: Any) -> list[dict[str, Any]]:
+        """Two positions on either side of the line."""
+        more = {"party": "north"} | more
+        return [
+            self.position(unit, seconds - 20, lat=35.1, **more),
+            self.position(unit, seconds, lat=34.9, **more),
+        ]
+
 
 @asynccontextmanager
 async def serving(
@@ -143,15 +151,16 @@ async def serving(
     engine = Engine(registry, sealer)
     worker = EngineWorker(
         engine, journal, history, database, committed=0, outbox=lambda _connection, _outcome: None, feeds=feeds,
-        listeners=(), now_us=clock.now_us,
+        now_us=clock.now_us,
     )  # fmt: skip
     intake = Intake(
         registry=registry, database=database, journal=journal, known=KnownReports(database, history),
-        order=Order(engine.window_us, _NOTHING, _NOTHING), mission=lambda: engine.mission, feeds=feeds, now_us=clock.now_us,
+        order=Order(engine.window_us, _NOTHING, _NOTHING), mission=lambda: engine.mission, feeds=feeds,
+        now_us=clock.now_us,
     )  # fmt: skip
     context = Context(
         settings=settings, database=database, registry=registry, journal=journal, history=history, engine=engine,
-        worker=worker, hub=Hub(worker, sealer, clock.now_us, worker.lag_s, lambda: ()),
+        worker=worker, hub=Hub(worker, sealer, clock.now_us, worker.lag_s, lambda _principal, _allowed: ()),
         access=AccessDesk(database, registry, settings, clock.now_us, clock.monotonic_s), bus=MemoryBus(),
         feeds=feeds, framing=TrackFraming(registry, sealer), sealer=sealer, metrics=metrics, now_us=clock.now_us,
     )  # fmt: skip
