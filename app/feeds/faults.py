@@ -53,7 +53,7 @@ def fault_of(raw: bytes, item: Item) -> Fault | None:
         offset = error.pos if isinstance(error, json.JSONDecodeError) else len(raw)
         return _fault("bad_json", field_before(raw, offset, item), "not JSON")
     if not isinstance(value, dict):
-        return Fault("bad_json", None, "expected a JSON object")
+        return Fault("wrong_type", None, "expected a JSON object")
     return _object_fault(value, _shape(item), "")
 
 
@@ -170,6 +170,8 @@ def _value_fault(value: Any, kind: inspect.Type, path: str) -> Fault | None:
 def _number_fault(value: Any, kind: inspect.FloatType | inspect.IntType, path: str) -> Fault | None:
     whole = isinstance(kind, inspect.IntType)
     wanted = f"expected a {'whole ' if whole else ''}number from {kind.ge:g} to {kind.le:g}"
+    if value is _NOT_JSON_NUMBER:
+        return _fault("bad_json", path, "NaN and Infinity are not JSON")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return _fault("wrong_type", path, wanted)
     if whole and isinstance(value, float) and math.isfinite(value):
