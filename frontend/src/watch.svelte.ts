@@ -15,7 +15,7 @@ import * as api from './session/api';
 
 /** Panels follow the picture no faster than an eye does; the map is told at once. */
 const PANEL_MS = 250;
-const TRAIL_MS = 6 * 3600_000;
+const TRAIL_MS = 2 * 3600_000;
 
 export class Watch {
   link = $state.raw<Link>(newLink());

@@ -22,7 +22,9 @@ export interface Me {
 }
 
 const ANSWER_MS = 15_000;
-const HISTORY_LIMIT = 5_000;
+const HISTORY_LIMIT = 10_000;
+/** Reports that are kept but belong to no track's way. */
+const ASIDE = new Set(['future', 'null_island']);
 
 async function call(method: string, path: string, body?: unknown): Promise<Answer<unknown>> {
   try {
@@ -129,7 +131,8 @@ export async function history(trackId: string, fromMs: number): Promise<Answer<[
   const positions = fieldOf(answer.value, 'positions');
   if (!Array.isArray(positions)) return { ok: true, value: [] };
   const places = positions.flatMap((each: unknown): [number, number][] => {
-    const [lon, lat] = [fieldOf(each, 'lon'), fieldOf(each, 'lat')];
+    const [lon, lat, flags] = [fieldOf(each, 'lon'), fieldOf(each, 'lat'), fieldOf(each, 'flags')];
+    if (Array.isArray(flags) && flags.some((flag: unknown) => ASIDE.has(String(flag)))) return [];
     return typeof lon === 'number' && typeof lat === 'number' ? [[lon, lat]] : [];
   });
   return { ok: true, value: places };

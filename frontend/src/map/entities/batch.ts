@@ -3,6 +3,13 @@
 import type { Cell } from './atlas';
 import { QUAD_FLOATS, STROKE_FLOATS } from './program';
 
+export interface StrokeLook {
+  width: number;
+  dash: number;
+  /** Red, green, blue, opacity, 0–1. */
+  colour: readonly [number, number, number, number];
+}
+
 export class Batch {
   count = 0;
   data: Float32Array<ArrayBuffer>;
@@ -41,9 +48,17 @@ export class Batch {
     data[i + 11] = opacity;
   }
 
-  /** A straight stroke, CSS pixels; `dash` is the length of each piece, 0 for none; colour 0–1. */
-  stroke(...values: [number, number, number, number, number, number, number, number, number, number]): void {
-    this.data.set(values, this.next());
+  /** A straight stroke, CSS pixels; `dash` is the length of each piece, 0 for none. */
+  stroke(fromX: number, fromY: number, toX: number, toY: number, look: StrokeLook): void {
+    const i = this.next();
+    const { data } = this;
+    data[i] = fromX;
+    data[i + 1] = fromY;
+    data[i + 2] = toX;
+    data[i + 3] = toY;
+    data[i + 4] = look.width;
+    data[i + 5] = look.dash;
+    data.set(look.colour, i + 6);
   }
 
   private next(): number {

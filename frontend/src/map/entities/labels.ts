@@ -8,6 +8,8 @@ import { type EntityStore, LIVE, LOST } from './store';
 
 const COLOURS = ['#e3edf6', '#9aa8b4', '#77848f'];
 const GAP_PX = 15;
+/** The selected one's label stands clear of its brackets. */
+const SELECTED_GAP_PX = 26;
 
 /** Place and batch the labels; returns how many found room. */
 export function composeLabels(
@@ -56,16 +58,17 @@ function freePlace(
   width: number,
   height: number,
   occupancy: Occupancy,
-  always: boolean,
+  selected: boolean,
 ): [number, number] | null {
+  const gap = selected ? SELECTED_GAP_PX : GAP_PX;
   const places: [number, number][] = [
-    [x - width / 2, y + GAP_PX],
-    [x + GAP_PX + 5, y - height / 2],
-    [x - GAP_PX - 5 - width, y - height / 2],
-    [x - width / 2, y - GAP_PX - height],
+    [x - width / 2, y + gap],
+    [x + gap + 5, y - height / 2],
+    [x - gap - 5 - width, y - height / 2],
+    [x - width / 2, y - gap - height],
   ];
   for (const place of places) {
     if (occupancy.isFree(place[0] + 1, place[1] + 2, width - 2, height - 4)) return place;
   }
-  return always ? (places[0] ?? null) : null;
+  return selected ? (places[0] ?? null) : null;
 }

@@ -2,15 +2,15 @@
 
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibreMap } from 'maplibre-gl';
 import { symbolPicture } from '../../symbols/picture';
-import { Atlas } from './atlas';
+import { Atlas, type Cell } from './atlas';
 import { composeLabels } from './labels';
 import { type Instanced, quads, strokes } from './program';
-import { Batch } from './batch';
+import { Batch, type StrokeLook } from './batch';
 import { cull, newVisible, Occupancy, pick, project, type Screen, type Visible } from './screen';
 import { bracketStamp, doubtStamp, LABEL_FONT, operatorStamp, staleStamp } from './stamps';
 import { type EntityStore, LIVE, LOST } from './store';
 
-/** Beyond these numbers on the screen symbols shrink, then become dots of their colour: more would be a carpet. */
+/** Beyond these numbers on the screen symbols shrink and stand alone, then are mere specks: more would be a carpet. */
 const MANY = 1500;
 const TOO_MANY = 8000;
 const MARGIN_PX = 60;
@@ -19,6 +19,9 @@ const LEADER_S = 90;
 const SHORTEST_LEADER_PX = 20;
 const LONGEST_LEADER_PX = 110;
 const MOVING_M_S = 0.5;
+const LEADER_RIM: StrokeLook = { width: 3.4, dash: 0, colour: [0.04, 0.07, 0.09, 0.7] };
+const LEADER: StrokeLook = { width: 1.6, dash: 0, colour: [0.82, 0.89, 0.95, 0.9] };
+const OPERATOR_TIE: StrokeLook = { width: 1.4, dash: 5, colour: [1, 0.886, 0.54, 0.8] };
 
 export class EntityLayer implements CustomLayerInterface {
   readonly id = 'entities';
@@ -111,18 +114,15 @@ export class EntityLayer implements CustomLayerInterface {
       if (store.status[row] !== status) continue;
       const x = visible.at[i * 2] ?? 0;
       const y = visible.at[i * 2 + 1] ?? 0;
+      const cell = this.symbolCell(gpu, row);
+      if (scale < 1) {
+        gpu.symbolBatch.quad(x, y, cell, scale, grey, opacity);
+        continue;
+      }
       if (status === LIVE) this.composeLeader(gpu, screen, row, x, y);
       this.composeOperator(gpu, screen, row, x, y);
-      const sidc = store.sidcs[row] ?? '';
-      const cell = gpu.symbols.cell(sidc, () => symbolPicture(sidc, gpu.ratio));
-      gpu.symbolBatch.quad(x, y, cell, scale, grey, opacity);
-      this.occupancy.take(
-        x - cell.anchorX * scale + 3,
-        y - cell.anchorY * scale + 3,
-        cell.width * scale - 6,
-        cell.height * scale - 6,
-      );
-      if (scale < 1) continue;
+      gpu.symbolBatch.quad(x, y, cell, 1, grey, opacity);
+      this.occupancy.take(x - cell.anchorX + 3, y - cell.anchorY + 3, cell.width - 6, cell.height - 6);
       if (status !== LIVE) {
         const ring = gpu.symbols.cell('stale', () => staleStamp(gpu.ratio));
         gpu.symbolBatch.quad(x, y, ring, 1, 0, opacity);
@@ -132,6 +132,11 @@ export class EntityLayer implements CustomLayerInterface {
         gpu.symbolBatch.quad(x + 15, y - 12, badge, 1, 0, 1);
       }
     }
+  }
+
+  private symbolCell(gpu: Gpu, row: number): Cell {
+    const sidc = this.store.sidcs[row] ?? '';
+    return gpu.symbols.cell(sidc, () => symbolPicture(sidc, gpu.ratio));
   }
 
   private composeLeader(gpu: Gpu, screen: Screen, row: number, x: number, y: number): void {
@@ -151,8 +156,8 @@ export class EntityLayer implements CustomLayerInterface {
     if (far < 0.01) return;
     // Never so short that the heading hides under the symbol, nor so long that a jet's crosses the map.
     const shown = Math.min(LONGEST_LEADER_PX, Math.max(SHORTEST_LEADER_PX, far)) / far;
-    gpu.strokeBatch.stroke(x, y, x + dx * shown, y + dy * shown, 3.4, 0, 0.04, 0.07, 0.09, 0.7);
-    gpu.strokeBatch.stroke(x, y, x + dx * shown, y + dy * shown, 1.6, 0, 0.82, 0.89, 0.95, 0.9);
+    gpu.strokeBatch.stroke(x, y, x + dx * shown, y + dy * shown, LEADER_RIM);
+    gpu.strokeBatch.stroke(x, y, x + dx * shown, y + dy * shown, LEADER);
   }
 
   private composeOperator(gpu: Gpu, screen: Screen, row: number, x: number, y: number): void {
@@ -160,7 +165,7 @@ export class EntityLayer implements CustomLayerInterface {
     if (Number.isNaN(operatorX)) return;
     if (!project(screen, operatorX, this.store.operatorY[row] ?? 0, SCRATCH, 0)) return;
     const [toX = 0, toY = 0] = SCRATCH;
-    gpu.strokeBatch.stroke(x, y, toX, toY, 1.4, 5, 1, 0.886, 0.54, 0.8);
+    gpu.strokeBatch.stroke(x, y, toX, toY, OPERATOR_TIE);
     const ring = gpu.symbols.cell('operator', () => operatorStamp(gpu.ratio));
     gpu.symbolBatch.quad(toX, toY, ring, 1, 0, 1);
   }
@@ -170,8 +175,7 @@ export class EntityLayer implements CustomLayerInterface {
     if (row === undefined) return;
     if (!project(screen, this.store.x[row] ?? 0, this.store.y[row] ?? 0, SCRATCH, 0)) return;
     const [x = 0, y = 0] = SCRATCH;
-    const sidc = this.store.sidcs[row] ?? '';
-    const cell = gpu.symbols.cell(sidc, () => symbolPicture(sidc, gpu.ratio));
+    const cell = this.symbolCell(gpu, row);
     const live = this.store.status[row] === LIVE;
     gpu.symbolBatch.quad(x, y, cell, 1, live ? 0 : 0.8, live ? 1 : 0.8);
     gpu.symbolBatch.quad(
