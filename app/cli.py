@@ -24,6 +24,7 @@ from app.live.frames import violation_frame
 from app.main import opened, serving, wall_clock_us
 from app.model.entry import MissionSet
 from app.model.instant import parse_instant
+from app.model.label import CLASSIFICATIONS, Classification
 from app.model.mission import parse_mission
 from app.model.mission_faults import MissionFaults
 from app.model.mission_warnings import warnings
@@ -46,6 +47,8 @@ app.add_typer(key_app, name="key")
 app.add_typer(user_app, name="user")
 
 Data = Annotated[Path, typer.Option("--data", envvar="COP_DATA", help="The server's data folder.")]
+Audiences = Annotated[str, typer.Option("--audience", help="Further audiences, as sector-2; comma-separated.")]
+Clearance = Annotated[str | None, typer.Option("--clearance", help=" | ".join(CLASSIFICATIONS))]
 _console = Console(stderr=True, highlight=False)
 
 
@@ -135,14 +138,22 @@ def create_key(
     name: Annotated[str, typer.Option(help="What the key is for.")] = "key",
     role: Annotated[str, typer.Option(help=" | ".join(KEY_ROLES))] = "device",
     scopes: Annotated[str, typer.Option(help="For integrations: comma-separated.")] = "",
+    audiences: Audiences = "",
+    clearance: Clearance = None,
     data: Data = Path("data"),
 ) -> None:
     """Make a key and print it: the only time it is shown."""
     make = partial(
         accounts.create_key, name=name, role=cast(Role, role), now_us=wall_clock_us(), contingent=contingent,
-        scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
+        scopes=_listed(scopes), audiences=_listed(audiences), clearance=cast(Classification | None, clearance),
     )  # fmt: skip
     typer.echo(_written(data, make)[1])
+
+
+@key_app.command("revoke")
+def revoke_key(key_id: str, data: Data = Path("data")) -> None:
+    """End a key, by the part between its two underscores; a running server refuses it within a second."""
+    _written(data, partial(accounts.revoke_key, key_id=key_id, now_us=wall_clock_us()))
 
 
 @user_app.command("create")
@@ -150,13 +161,22 @@ def create_user(
     name: Annotated[str, typer.Option()],
     role: Annotated[str, typer.Option(help=" | ".join(USER_ROLES))],
     contingent: Annotated[str | None, typer.Option(help="The contingent he belongs to, if any.")] = None,
+    audiences: Audiences = "",
+    clearance: Clearance = None,
     data: Data = Path("data"),
 ) -> None:
     """Make a user and print a one-time password."""
     make = partial(
-        accounts.create_user, name=name, role=cast(Role, role), now_us=wall_clock_us(), contingent=contingent
-    )
+        accounts.create_user, name=name, role=cast(Role, role), now_us=wall_clock_us(), contingent=contingent,
+        audiences=_listed(audiences), clearance=cast(Classification | None, clearance),
+    )  # fmt: skip
     typer.echo(_written(data, make)[1])
+
+
+@user_app.command("disable")
+def disable_user(name: str, data: Data = Path("data")) -> None:
+    """Shut a user out; his sessions end within a second."""
+    _written(data, partial(accounts.disable_user, name=name, now_us=wall_clock_us()))
 
 
 @app.command()
@@ -210,6 +230,10 @@ def _instant(option: str, text: str) -> int:
         return parse_instant(text)
     except ValueError as error:
         raise _Refused(f"{option}: {error}") from error
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
 
 
 def _written(data: Path, job: Callable[..., T]) -> T:

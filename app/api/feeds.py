@@ -1,9 +1,7 @@
 """The health of the feeds, and what of them was not accepted."""
 
-from collections.abc import Callable, Iterable
 from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
@@ -15,11 +13,9 @@ from app.api.documents import FeedList, Quarantine, QuarantinedItem
 from app.api.lists import Page, cut, opened
 from app.api.reference import answers
 from app.live.frames import FeedFrame
-from app.model.identity import Registry
 from app.model.instant import instant_or_none, instant_text
-from app.model.label import EVERYONE
 from app.model.problems import Problem
-from app.picture.feeds_health import FeedsHealth, FeedState
+from app.picture.feeds_health import FeedsHealth
 from app.store.quarantine import Quarantined, quarantined
 
 router = APIRouter(prefix="/api/v1", tags=["feeds"])
@@ -44,19 +40,9 @@ def feed_frames(caller: Caller, context: Context) -> list[FeedFrame]:
     return frames_of(context.feeds, caller.principal, caller.allowed, context.now_us())
 
 
-def live_feeds(health: FeedsHealth, registry: Registry, now_us: Callable[[], int]) -> list[FeedFrame]:
-    """Return the feeds as everyone of the mission may know them, for the live picture."""
-    everyone = np.array([EVERYONE in marking.label.releasable_to for marking in registry.markings.since(0)], np.bool_)
-    return _frames(health.seen(everyone, None, now_us()))
-
-
 def frames_of(health: FeedsHealth, principal: Principal, allowed: Allowed, now_us: int) -> list[FeedFrame]:
     """Return the feeds a principal may know of, by id, in their wire shape."""
     own = principal.contingent if principal.can("feed") else None
-    return _frames(health.seen(allowed.mask(), own, now_us))
-
-
-def _frames(states: Iterable[FeedState]) -> list[FeedFrame]:
     frames = [
         FeedFrame(
             id=f"{state.contingent}/{state.feed}",
@@ -70,7 +56,7 @@ def _frames(states: Iterable[FeedState]) -> list[FeedFrame]:
             rejected=state.rejected,
             clock_skew_s=state.clock_skew_s,
         )
-        for state in states
+        for state in health.seen(allowed.mask(), own, now_us)
     ]
     return sorted(frames, key=lambda frame: frame.id)
 
