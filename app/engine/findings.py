@@ -1,16 +1,18 @@
 """Findings and violations: which finding of a refold is the one told before, and how a finding reads as a violation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.engine.heads import Checkpoint, Heads, held_by, unpacked
 from app.engine.refold import UNNAMED, Refolded
+from app.model.feature import MISSION_PARTY
 from app.model.identity import Registry
 from app.model.instant import SECOND_US, instant_text
 from app.model.label import joined
 from app.model.sealing import Sealer
-from app.model.violation import Assessment, Evidence, Violation
+from app.model.violation import Assessment, Evidence, Status, Violation
 from app.rules.rule import Finding, Instance
 
+_ADVICE: Mapping[Status, Status] = {"confirmed": "advisory", "suspected": "withdrawn", "withdrawn": "withdrawn"}
 LATE_AFTER_US = 15 * 60 * SECOND_US
 """A violation first told this long after its ``observed_at`` is late."""
 
@@ -94,6 +96,9 @@ def violation_of(
     profiles = [registry.profiles[number] for number in finding.profiles]
     refs = finding.evidence if finding.deepest in (None, *finding.evidence) else [*finding.evidence, finding.deepest]
     reports = tuple(sealer.report_id(*ref) for ref in refs if ref is not None)
+    party, status, severity = profiles[-1].party, finding.status, spec.severity
+    if party == MISSION_PARTY:  # of the mission's own units only what is certain is told, and only as advice
+        status, severity = _ADVICE[status], "info"
     first_told_us = told_us if before is None else before.told_us
     return Violation(
         id=finding.id,
@@ -102,12 +107,12 @@ def violation_of(
         feature=feature.id,
         feature_name=feature.name,
         track=sealer.track_id(slot),
-        party=profiles[-1].party,
+        party=party,
         units=(unit,),
-        status=finding.status,
+        status=status,
         late=told_us - finding.observed_us > LATE_AFTER_US if before is None else before.late,
         nominal=finding.nominal,
-        severity=spec.severity,
+        severity=severity,
         direction=finding.direction,
         lon=round(finding.lon, 7),
         lat=round(finding.lat, 7),

@@ -13,6 +13,7 @@ from app.geo.index import LegIndex
 from app.geo.notation import line_parts, polygon_rings
 from app.model.feature import LINE_KINDS, MISSION_PARTY, Feature, Mission, RuleSpec
 from app.model.identity import Interned, Profile
+from app.model.mission_geometry import shape_of
 from app.model.report import I32, I64
 from app.rules.line_crossing import LineCrossing
 from app.rules.rule import Instance, Rule
@@ -125,11 +126,11 @@ class Rulebook:
 
 
 def _concerns(spec: RuleSpec, profile: Profile) -> bool:
-    """Whether a rule judges such a track: by default every party but the mission's own units."""
-    if spec.parties is None:
-        if profile.party == MISSION_PARTY:
+    """Whether a rule judges such a track: by default every party; the mission's own units only for advice."""
+    if profile.party == MISSION_PARTY:
+        if not spec.advise_mission:
             return False
-    elif profile.party not in spec.parties:
+    elif spec.parties is not None and profile.party not in spec.parties:
         return False
     return spec.platforms is None or profile.platform in spec.platforms
 
@@ -155,9 +156,7 @@ def is_narrow(feature: Feature, margin_m: float) -> bool:
     """Whether the zone has no point ``margin_m`` from its edge anywhere, so that no fix in it could confirm."""
     if margin_m <= 0:
         return False
-    return all(
-        _flat(part).buffer(-margin_m).is_empty for part in shapely.get_parts(shapely.geometry.shape(feature.geometry))
-    )
+    return all(_flat(part).buffer(-margin_m).is_empty for part in shapely.get_parts(shape_of(feature.geometry)))
 
 
 def _flat(part: shapely.Polygon) -> shapely.Polygon:

@@ -160,6 +160,18 @@ def test_the_mission_s_own_units_are_not_judged() -> None:
     assert it.violations() == []
 
 
+def test_the_mission_s_own_units_are_only_advised_where_the_rule_says_so() -> None:
+    it = world(RULE | {"advise_mission": True})
+
+    it.push(east(0.030, 0.0403, party="mission"))
+    suspected = list(it.latest.values())
+    it.push([Told(20, 0.050, 0.05, party="mission")])
+
+    assert suspected == []
+    (found,) = it.violations()
+    assert (found.status, found.severity, found.direction) == ("advisory", "info", "enter")
+
+
 def test_a_short_stay_is_not_an_incursion_where_a_dwell_is_asked_for() -> None:
     short = world(RULE | {"min_dwell_s": 60})
     long = world(RULE | {"min_dwell_s": 60})
