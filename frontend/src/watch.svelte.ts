@@ -3,6 +3,7 @@
 import { firstToAcknowledge, isAudible, isUrgent, railOf, type Rail } from './alerts/order';
 import { Signal } from './alerts/sound';
 import type { Naming } from './alerts/words';
+import { skewOf } from './live/age';
 import { newLink, type Link } from './live/machine';
 import { LiveSocket } from './live/socket';
 import type { Chart, Picked } from './map/chart';
@@ -19,7 +20,9 @@ const TRAIL_MS = 2 * 3600_000;
 
 export class Watch {
   link = $state.raw<Link>(newLink());
+  /** This browser's clock, for what it heard and when. */
   now = $state(Date.now());
+  private skewMs = $state(0);
   heardAt = $state.raw<number | null>(null);
   lagS = $state(0);
   rail = $state.raw<Rail>({ open: [], inHand: [], settled: [] });
@@ -34,6 +37,11 @@ export class Watch {
   notice = $state<string | null>(null);
   /** Ids of violations whose acknowledgement is under way. */
   pending = $state.raw<ReadonlySet<string>>(new Set());
+
+  /** The server's clock: ages of what others observed, and the clock on the wall, go by it. */
+  get serverNow(): number {
+    return this.now + this.skewMs;
+  }
 
   readonly picture = emptyPicture();
   readonly naming: Naming = {
@@ -88,6 +96,7 @@ export class Watch {
       this.chart?.change(this.picture, applied.changed, frame.tracks.upsert, frame.tracks.remove);
     } else this.chart?.change(this.picture, applied.changed, [], []);
     this.sound(applied.news);
+    if ('at' in frame) this.skewMs = skewOf(Date.parse(frame.at), Date.now());
     if (applied.changed.size > 0 || frame.type === 'ping') this.refreshSoon();
     return frame.type === 'snapshot' ? 'whole' : 'applied';
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linkWords, pictureAge } from './age';
+import { linkWords, pictureAge, skewOf } from './age';
 import { type Link, newLink } from './machine';
 
 function link(over: Partial<Link>): Link {
@@ -37,5 +37,13 @@ describe('the words for the link', () => {
     [link({ state: 'ended', lostAt: 4_000 }), 'DOWN', 1],
   ])('%#: say how it is and for how long', (state, word, forS) => {
     expect(linkWords(state, 5_000)).toEqual({ word, forS });
+  });
+});
+
+describe('the skew of this browser’s clock', () => {
+  it('is corrected where it is more than the network can explain', () => {
+    expect([skewOf(10_000, 11_900), skewOf(10_000, 70_000), skewOf(70_000, 10_000)]).toEqual([
+      0, -60_000, 60_000,
+    ]);
   });
 });

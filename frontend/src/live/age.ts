@@ -27,3 +27,12 @@ export function linkWords(link: Link, now: number): { word: 'LIVE' | 'RECONNECTI
   const down = link.state === 'ended' || forS * 1000 > STALE_AFTER_MS;
   return { word: down ? 'DOWN' : 'RECONNECTING', forS };
 }
+
+/** What a message's way over the network may take, or a clock be off, without our correcting for it. */
+const TOLERATED_SKEW_MS = 2_000;
+
+/** By how much the server's clock is ahead of this browser's; 0 where the difference may be the network's. */
+export function skewOf(serverAt: number, heardAt: number): number {
+  const skew = serverAt - heardAt;
+  return Math.abs(skew) > TOLERATED_SKEW_MS ? skew : 0;
+}
