@@ -158,6 +158,22 @@ class Picture(msgspec.Struct, frozen=True):
     feeds: list[FeedFrame]
 
 
+class Refusal(msgspec.Struct, frozen=True):
+    """An item of a request that was not accepted: its place, and why."""
+
+    index: int
+    code: str
+    detail: str
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """What became of pushed items. ``accepted`` are on disk, and exclude duplicates; refused ones are in quarantine."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[Refusal]
+
+
 def given(value: float) -> float | None:
     """Return a number of a column, or None where none was given (NaN)."""
     return None if math.isnan(value) else float(value)

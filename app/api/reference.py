@@ -10,6 +10,9 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.api import documents, hook_documents
+from app.api.ingest import PATHS
+from app.api.intake import ITEMS, Feed
+from app.feeds.bodies import MAX_ITEMS
 from app.model.problems import PROBLEMS
 
 router = APIRouter(include_in_schema=False)
@@ -35,7 +38,7 @@ details,td,th{border-color:#2c3743}a{color:#8ab8ff}}
 def answers(struct: type[msgspec.Struct], status: int = 200) -> dict[int | str, dict[str, Any]]:
     """Return the ``responses`` of a route that answers with ``struct``, which ``app.api.documents`` has or imports."""
     content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=struct.__name__)}}}
-    return {status: {"description": (struct.__doc__ or "").strip().split("\n")[0], "content": content}}
+    return {str(status): {"description": (struct.__doc__ or "").strip().split("\n")[0], "content": content}}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -45,8 +48,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for thing in (*vars(documents).values(), *vars(hook_documents).values())
         if isinstance(thing, type) and issubclass(thing, msgspec.Struct) and thing is not msgspec.Struct
     ]
-    _, components = msgspec.json.schema_components(structs, ref_template=_REFERENCE)
+    _, components = msgspec.json.schema_components([*structs, *ITEMS.values()], ref_template=_REFERENCE)
     document = get_openapi(title="Accord", version=app.version, description=_ABOUT, routes=app.routes)
+    for path, feed in PATHS.items():
+        document["paths"].setdefault(path, {})["post"] = _intake(feed)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(components)
     schemas["Problem"] = {
@@ -77,6 +82,35 @@ def describe(app: FastAPI) -> dict[str, Any]:
     }
     document["security"] = [{"key": []}, {"session": []}]
     return document
+
+
+def _intake(feed: Feed) -> dict[str, Any]:
+    """Describe a call of the intake, which stands before the application that FastAPI knows."""
+    item = {"$ref": _REFERENCE.format(name=ITEMS[feed].__name__)}
+    many = {"type": "array", "items": item, "maxItems": MAX_ITEMS}
+    return {
+        "tags": ["reports"],
+        "summary": f"Push {feed}",
+        "description": "One object, an array, or NDJSON. The answer is sent when all that was accepted is on disk.",
+        "security": [{"key": []}],
+        "parameters": [
+            {
+                "name": "dry_run",
+                "in": "query",
+                "required": False,
+                "description": "1: judge, and keep nothing.",
+                "schema": {"type": "string", "enum": ["0", "1", "true", "false"]},
+            }
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"anyOf": [item, many]}},
+                "application/x-ndjson": {"schema": item},
+            },
+        },
+        "responses": answers(documents.Accepted),
+    }
 
 
 @router.get("/openapi.json")
