@@ -42,6 +42,9 @@ _TOO_LARGE_BODY = (
 class DeadlineHttp(HttpToolsProtocol):
     """HTTP/1.1 whose requests must arrive in time: headers in 5 s, a body in 20 s or at 1 KB/s, idle for 20 s."""
 
+    headers_s = HEADERS_S
+    body_s = BODY_S
+    stuck_s = ANSWER_STUCK_S
     _timer: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
     _head_bytes = 0
@@ -52,7 +55,7 @@ class DeadlineHttp(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         _no_delay(transport)
-        self._arm(HEADERS_S)
+        self._arm(self.headers_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
@@ -61,7 +64,7 @@ class DeadlineHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._timer is None:  # the first bytes after a rest
-            self._arm(HEADERS_S)
+            self._arm(self.headers_s)
         if not self._in_body:
             # Counted before parsing, for the parser keeps an unfinished header to itself.
             self._head_bytes += len(data)
@@ -75,7 +78,7 @@ class DeadlineHttp(HttpToolsProtocol):
         self._head_bytes = 0
         self._body_bytes = 0
         self._body_began_s = self.loop.time()
-        self._arm(BODY_S)
+        self._arm(self.body_s)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -95,7 +98,7 @@ class DeadlineHttp(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._stuck is None:
-            self._stuck = self.loop.call_later(ANSWER_STUCK_S, self.transport.abort)
+            self._stuck = self.loop.call_later(self.stuck_s, self.transport.abort)
 
     def resume_writing(self) -> None:
         self._unstick()
@@ -123,7 +126,7 @@ class DeadlineHttp(HttpToolsProtocol):
         # While reading is paused it is we who are slow, not the sender.
         keeps_up = self._body_bytes >= taken_s * BODY_BYTES_S and taken_s < BODY_MOST_S
         if self._in_body and (keeps_up or self.flow.read_paused):
-            self._arm(BODY_S / 4)
+            self._arm(self.body_s / 4)
             return
         self.transport.abort()
 

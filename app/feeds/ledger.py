@@ -78,19 +78,13 @@ class Ledger:
     """One a server. All calls from one event loop."""
 
     def __init__(self, registry: Registry, known: Known, order: Order) -> None:
-        """``order`` must know all that is on disk: see ``note``."""
+        """``order`` must know all that is on disk."""
         self._registry = registry
         self._known = known
         self._order = order
         self._claims: dict[Key, _Claim] = {}
         self._id_claims: dict[SentId, _Claim] = {}
         self._keeping: set[_Claim] = set()
-
-    def note(self, block: ReportBlock) -> None:
-        """Take note of a block that is on disk but not in ``order``: the journal's tail at the start."""
-        self._order.raise_highest(block.slot, block.observed_us)
-        self._order.move(block)
-        self._order.settle(block)
 
     async def accept(self, draft: Draft, keep: Keep) -> Judgement:
         """Keep what is new in ``draft``, in row order. What is counted as known is on disk when this returns.

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
 
@@ -48,9 +47,7 @@ KEYS = {
     b"Bearer arg": Principal(id="key-arg", name="post 7", kind="key", role="device", contingent="ARG"),
     b"Bearer gbr": Principal(id="key-gbr", name="post 8", kind="key", role="device", contingent="GBR"),
     b"Bearer eye": Principal(id="key-eye", name="reader", kind="key", role="observer", contingent="ARG"),
-    b"Bearer all": Principal(
-        id="key-all", name="gateway", kind="key", role="integration", scopes=frozenset({"write"})
-    ),
+    b"Bearer all": Principal(id="key-all", name="gateway", kind="key", role="integration", scopes=frozenset({"write"})),
 }
 
 
@@ -98,14 +95,15 @@ async def receiver(
         registry = database.read_now(load_registry)
         now_us = [NOON_US]
         journal = Journal(database, registry, lambda: now_us[0])
-        nothing = np.empty(0, np.int64)
+        history = History(database, journal)
         feeds = FeedsHealth(registry)
-        order = Order(WINDOW_US, nothing, nothing)
+        highest_us = await history.highest(len(registry.units))
+        order = Order(WINDOW_US, highest_us, highest_us)
         intake = Intake(
             registry=registry,
             database=database,
             journal=journal,
-            known=KnownReports(database, History(database, journal)),
+            known=KnownReports(database, history),
             order=order,
             mission=lambda: MISSION,
             feeds=feeds,

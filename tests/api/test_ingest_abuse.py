@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from tests.api.receivers import Receiver, position, receiver
 from tests.feeds.abuse import Abuse, corpus
 
-
 BREAKS_A_BATCH = ("deep nesting in a field", "deep nesting of objects", "NUL as such", "cut off")
 """What leaves nobody able to tell the items of a batch apart."""
 
