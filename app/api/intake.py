@@ -5,7 +5,7 @@ The order is that of ``Intake.take``.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal, TypeAlias
 
@@ -34,6 +34,7 @@ from app.store.quarantine import Rejected, keep_rejected
 
 Feed: TypeAlias = Literal["positions", "drones", "incidents"]
 ITEMS: dict[Feed, Item] = {"positions": PositionItem, "drones": DroneItem, "incidents": IncidentItem}
+_MANY = 2_000
 CONFLICT = Fault("conflict", None, "the first report under this key says otherwise")
 
 
@@ -112,14 +113,18 @@ class Intake:
     async def _reports(self, one: "_Request", opened: Opened) -> tuple[Judgement, Sequence[int], list[Reject]]:
         self._present_terms()
         drones = one.feed == "drones"
+        if len(opened.items) > _MANY:
+            await asyncio.sleep(0)  # a large batch is done in parts, so as not to hold up the loop
         draft = self._drafter.draft(opened, one.contingent, one.received_us, drones=drones, dry=one.dry)
+        if len(opened.items) > _MANY:
+            await asyncio.sleep(0)
         if one.dry:
             return await self._ledger.judge(draft), draft.places, draft.rejects
         digest = sha256(opened.body).digest()
 
         async def keep(block: ReportBlock, sent: Sequence[tuple[SentId, int]]) -> None:
             batch = Batch(len(block), one.key_id, one.contingent, one.feed, one.received_us, digest)
-            await self._settled(self._journal.append_reports(replace(block, batches=(batch,)), sent))
+            await self._settled(self._journal.append_reports(block.of_request(batch), sent))
 
         return await self._ledger.accept(draft, keep), draft.places, draft.rejects
 

@@ -81,9 +81,14 @@ def whole(body: bytes, item: Item, lines: bool) -> Opened | None:
         return None
     if len(items) > MAX_ITEMS:
         return None
-    columns = columns_of(items)
-    if not _keys_are_single(body, item, columns):
-        return None
+    columns = None
+    if single:
+        if _quotes_in(body) != _quotes_of_one(items[0]):
+            return None
+    else:
+        columns = columns_of(items)
+        if not _keys_are_single(body, item, columns):
+            return None
     return Opened(body, lines, single, items, range(len(items)), [], columns=columns)
 
 
@@ -214,19 +219,30 @@ def columns_of(items: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 def _keys_are_single(body: bytes, item: Item, columns: list[tuple[Any, ...]]) -> bool:
-    """Whether ``body`` has no more quotes than its items account for: a key that stands twice leaves more.
+    """Whether ``body`` has no more quotes than its items account for: a key that stands twice leaves more."""
+    return _quotes_in(body) == sum(map(_quotes_of, item.__struct_fields__, columns))
 
-    Escaped quotes are no quotes. Where backslashes are escaped too, nobody counts: False.
-    """
+
+def _quotes_in(body: bytes) -> int:
+    """How many quotes the body has that are not escaped; -1 where backslashes are escaped too: then nobody counts."""
     if len(body) < _SHORT:
         quotes = body.count(b'"')
     else:
         quotes = int(np.count_nonzero(np.frombuffer(body, np.uint8) == _QUOTE))
     if b"\\" in body:
         if b"\\\\" in body:
-            return False
+            return -1
         quotes -= body.count(b'\\"')
-    return quotes == sum(map(_quotes_of, item.__struct_fields__, columns))
+    return quotes
+
+
+def _quotes_of_one(item: Any) -> int:
+    """How many quotes an item has as JSON."""
+    quotes = 0
+    for value in msgspec.structs.astuple(item):
+        if value is not UNSET:
+            quotes += 4 if type(value) is str else 2 + _quotes_within(value)
+    return quotes
 
 
 def _quotes_of(name: str, column: tuple[Any, ...]) -> int:
@@ -255,7 +271,7 @@ _NUMBERS = frozenset(
 
 def _quotes_within(value: Any) -> int:
     """Quotes of a nested value, without those of its own key."""
-    if value is None or value is UNSET or isinstance(value, float):
+    if value is None or value is UNSET or isinstance(value, float | int):
         return 0
     if isinstance(value, str):
         return 2

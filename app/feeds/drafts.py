@@ -128,11 +128,13 @@ class Drafter:
             faults[0] = fault
         if observed_us < 0:
             faults[0] = time_fault(observed_us)
-        said = [_said_by(item)]
+        said = (_said_by(item),)
         slots = {} if dry else self._slots.setdefault(contingent, {})
         profiles = {} if dry else self._remembered(contingent, drones)
-        self._judge_units((item.unit,), slots, faults)
-        self._judge_profiles(said, profiles, faults)
+        if item.unit not in slots:
+            self._judge_units((item.unit,), slots, faults)
+        if said[0] not in profiles:
+            self._judge_profiles(said, profiles, faults)
         extra = extra_of({name: value for name in EXTRAS if is_given(value := getattr(item, name, None))}, 0, faults)
         if faults:
             opened.rejects.append(Reject(opened.places[0], faults[0], opened.raw_of(opened.places[0])))
@@ -187,7 +189,7 @@ class Drafter:
         return label if isinstance(label, Fault) else None
 
     def _slots_of(self, units: Sequence[str], contingent: str, slots: dict[str, int], numbers: Numbers) -> I32:
-        for unit in set(units):
+        for unit in units if len(units) == 1 else set(units):
             if unit not in slots:
                 slots[unit] = numbers.unit(Unit(contingent, unit))
         return np.fromiter(map(slots.__getitem__, units), _INT32, len(units))
@@ -201,7 +203,7 @@ class Drafter:
         *,
         drones: bool,
     ) -> I32:
-        for one in set(said):
+        for one in said if len(said) == 1 else set(said):
             if one not in known:
                 callsign, sidc, platform, party, altitude_ref, label = _Said(*one)
                 kept = self.terms.label_of(label)

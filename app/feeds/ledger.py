@@ -7,7 +7,7 @@ again. So no key is accepted twice, and nobody waits while others wait for him.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -88,6 +88,8 @@ class Ledger:
 
     async def accept(self, draft: Draft, keep: Keep) -> Judgement:
         """Keep what is new in ``draft``, in row order. What is counted as known is on disk when this returns.
+
+        The draft is used up: the flags of its block become those of its rows' order.
 
         Raises what ``keep`` raises: then nothing of the last part is kept, though earlier parts may be; sending the
         draft again is safe.
@@ -235,7 +237,7 @@ class Ledger:
     async def _keep(self, draft: Draft, accepted: list[int], claim: _Claim, keep: Keep) -> None:
         """Flag and keep rows. Nothing is awaited between the two, so that entries stand in the order of the flags."""
         block = draft.block if len(accepted) == len(draft) else _only(draft.block, accepted)
-        block = replace(block, flags=self._order.flags_of(block.slot, block.observed_us, block.flags))
+        np.copyto(block.flags, self._order.flags_of(block.slot, block.observed_us, block.flags))
         self._order.move(block)
         sent: list[tuple[SentId, int]] = []
         if draft.report_ids:

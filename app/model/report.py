@@ -82,6 +82,13 @@ class ReportBlock:
     def __len__(self) -> int:
         return len(self.slot)
 
+    def of_request(self, batch: Batch) -> "ReportBlock":
+        """Return the block as what one request brought."""
+        return ReportBlock(
+            self.slot, self.observed_us, self.lon_e7, self.lat_e7, self.altitude_m, self.accuracy_m, self.speed_m_s,
+            self.course_deg, self.profile, self.flags, self.extra, self.extras, (batch,),
+        )  # fmt: skip
+
     def taken(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> "ReportBlock":
         """Return the block of the given rows alone; ``extras`` and ``batches`` stay as they are."""
         columns = {name: getattr(self, name)[rows] for name, _ in COLUMNS}
