@@ -1,11 +1,12 @@
 """uvicorn's WebSocket protocol with what it lacks for live pictures: pieces sent as the peer takes them, and an end.
 
-Hand ``LiveWebSocketProtocol`` to uvicorn as ``ws=``. An application finds its ``Wire`` in
+uvicorn never drops a peer that stops reading. An application finds its ``Wire`` in
 ``scope["extensions"]["accord.wire"]``; messages are then sent past ASGI, so that one blocked peer blocks nobody.
 """
 
 import asyncio
 import logging
+import socket
 from asyncio.transports import BaseTransport
 from collections import deque
 from typing import Any, cast
@@ -48,6 +49,7 @@ class LiveWebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(HIGH, LOW)
+        _no_delay(self.transport)
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)  # the application starts only after this has returned
@@ -60,6 +62,13 @@ class LiveWebSocketProtocol(WebSocketsSansIOProtocol):
             self.handle_parser_exception()
             return
         super().handle_cont(event)
+
+    async def run_asgi(self) -> None:
+        try:
+            await super().run_asgi()
+        finally:
+            # Closing waits for the buffer to drain; a peer that does not read would keep it for ever.
+            self.loop.call_later(ABORT_S, self.transport.abort)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -146,3 +155,10 @@ def _header(first: int, size: int) -> bytes:
     if size < 1 << 16:
         return bytes((first, 126)) + size.to_bytes(2, "big")
     return bytes((first, 127)) + size.to_bytes(8, "big")
+
+
+def _no_delay(transport: asyncio.Transport) -> None:
+    """Let small messages leave at once, where the connection is TCP."""
+    connection: Any = transport.get_extra_info("socket")
+    if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

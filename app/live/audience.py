@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from app.access.policy import Allowed
 from app.access.principals import Principal
+from app.live.bulletin import Listed
+from app.live.frames import FeedFrame
 from app.live.scope import Scope
 from app.live.subscription import BBox
 from app.model.identity import Registry
@@ -36,9 +38,12 @@ class Audience:
     """The readers of one set of rights."""
 
     def __init__(self, principal: Principal, registry: Registry) -> None:
+        self.principal = principal
+        """One of them: whatever he may see, all may."""
         self.rights = rights_of(principal)
         self.allowed = Allowed(principal, registry)
         self.scopes: dict[BBox | None, Scope] = {}
+        self.feeds: Listed[FeedFrame] = Listed()
 
     def scope(self, bbox: BBox | None) -> Scope:
         """Return the scope of a box, which lives until nobody who might resume looks at it."""
@@ -46,7 +51,3 @@ class Audience:
         if scope is None:
             scope = self.scopes[bbox] = Scope(bbox)
         return scope
-
-    def sees_feed(self, contingent: str) -> bool:
-        """Whether these readers may know how the feeds of ``contingent`` do: their own, or all for the mission's."""
-        return self.rights.feeds and self.rights.contingent in (None, contingent)

@@ -78,7 +78,7 @@ class Bodies:
             incidents=self._incidents(-1, audience, view).upsert if "incidents" in layers else [],
             violations=[violation_frame(v) for v in told.violations(may)] if "violations" in layers else [],
             features=_flat(told.features.since(-1)[0]) if "features" in layers else [],
-            feeds=self._feeds(-1, audience).upsert if "feeds" in layers else [],
+            feeds=_feeds(-1, audience).upsert if "feeds" in layers else [],
         )
         return Body(tail_of(content), tracks.version, told.number)
 
@@ -114,7 +114,7 @@ class Bodies:
             changed, dropped = told.features.since(number)
             body.features = _if_any(Changes(_flat(changed), [versions[0].id for versions in dropped]))
         if "feeds" in layers:
-            body.feeds = _if_any(self._feeds(number, audience))
+            body.feeds = _if_any(_feeds(number, audience))
         if told.mission_number > number:
             body.mission = told.mission
 
@@ -127,16 +127,14 @@ class Bodies:
                 remove.append(self._sealer.incident_id(version.contingent, version.incident))
         return Changes(upsert, remove)
 
-    def _feeds(self, number: int, audience: Audience) -> Changes[FeedFrame]:
-        changed, dropped = self._bulletin.feeds.since(number)
-        return Changes(
-            [feed for feed in changed if audience.sees_feed(feed.contingent)],
-            [feed.id for feed in dropped if audience.sees_feed(feed.contingent)],
-        )
-
 
 def _if_any(changes: Changes[T]) -> Changes[T] | None:
     return changes if changes.upsert or changes.remove else None
+
+
+def _feeds(number: int, audience: Audience) -> Changes[FeedFrame]:
+    changed, dropped = audience.feeds.since(number)
+    return Changes(changed, [feed.id for feed in dropped])
 
 
 def _flat(groups: list[list[T]]) -> list[T]:

@@ -1,11 +1,11 @@
-"""What has been told, committed and in order: violations, incidents, features, feeds. Knows no subscriber.
+"""What has been told, committed and in order: violations, incidents, features. Knows no subscriber.
 
 Each piece of news has a number; numbers only grow and never leave the server. Who knows the bulletin as of a number is
 owed what has a greater one.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -76,7 +76,6 @@ class Bulletin:
         self.mission: MissionFrame = mission_frame(Mission())
         self.mission_number = 0
         self.features: Listed[list[FeatureFrame]] = Listed()
-        self.feeds: Listed[FeedFrame] = Listed()
         self._violations: dict[str, Violation] = {}
         self._log: list[Revision] = []
         self._reaches = 0
@@ -103,9 +102,9 @@ class Bulletin:
             self.number += 1
             self._set_mission(mission)
 
-    def take_feeds(self, feeds: Iterable[FeedFrame]) -> None:
-        """Take in the health of all feeds as it is now."""
-        if self.feeds.become(((feed.id, feed) for feed in feeds), self.number + 1):
+    def list_feeds(self, listed: Listed[FeedFrame], feeds: Iterable[FeedFrame]) -> None:
+        """Enter the health of the feeds as it is now in one audience's list."""
+        if listed.become(((feed.id, feed) for feed in feeds), self.number + 1):
             self.number += 1
 
     def trim(self) -> None:
@@ -150,16 +149,20 @@ class Bulletin:
             hidden[key] = not may(revision.violation.marking)
         return [key for key, is_hidden in hidden.items() if is_hidden and key in shown]
 
-    def incidents(self, number: int, may: May) -> Iterator[IncidentVersion]:
-        """Yield, newest first, what a reader sees of each incident if that came after ``number``."""
+    def incidents(self, number: int, may: May) -> list[IncidentVersion]:
+        """Return what a reader sees of each incident if that came after ``number``, in the order that it came."""
+        seen = []
         for told in reversed(self._incidents.values()):
             if max(at for at, _ in told.values()) <= number:
-                return
+                break
             mine = [entry for marking, entry in told.items() if may(marking)]
             if mine:
                 at, version = max(mine, key=lambda entry: entry[1].version)
                 if at > number:
-                    yield version
+                    seen.append((at, version))
+        # By what he sees of them: the order in which they are held also tells of versions that he may not see.
+        seen.sort(key=lambda entry: (entry[0], entry[1].received_us, entry[1].contingent, entry[1].incident))
+        return [version for _, version in seen]
 
     def _revise(self, change: Change) -> None:
         self.number += 1

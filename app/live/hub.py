@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import NamedTuple
 
+from app.access.policy import Allowed
 from app.access.principals import Principal
 from app.live.audience import Audience, Rights, rights_of
 from app.live.bodies import Bodies, Body
@@ -28,7 +29,7 @@ from app.model.sealing import Sealer
 TICK_S = 0.25
 PING_S = 1.0
 FEEDS_S = 5.0
-SWEEP_S = 30.0
+FORGET_S = 30.0
 SHARED_SNAPSHOT = 256 * 1024
 """Snapshots from this size on may be up to a tick old, so that a storm of clients costs one a tick."""
 MOST_CONNECTIONS = 100
@@ -63,11 +64,11 @@ class Hub:
         sealer: Sealer,
         now_us: Callable[[], int],
         lag_s: Callable[[], float],
-        feeds: Callable[[], Iterable[FeedFrame]],
+        feeds: Callable[[Principal, Allowed], Iterable[FeedFrame]],
         clock_s: Callable[[], float] = monotonic,
         nonce: Callable[[], str] = lambda: secrets.token_urlsafe(12),
     ) -> None:
-        """``lag_s`` is by how much the engine is behind the journal; ``feeds`` gives the health of all feeds."""
+        """``lag_s`` is by how much the engine is behind the journal; ``feeds`` is what one may know of them."""
         self._source = source
         self._now_us = now_us
         self._lag_s = lag_s
@@ -81,7 +82,7 @@ class Hub:
         self._sessions: dict[str, Session] = {}
         self._parted: dict[str, float] = {}  # epoch → when its connection ended, longest ago first
         self._snapshots: dict[tuple[Rights, View], _Drawn] = {}
-        self._ping_due_s = self._feeds_due_s = self._sweep_due_s = float("-inf")
+        self._ping_due_s = self._feeds_due_s = self._forget_due_s = float("-inf")
 
     @property
     def connections(self) -> int:
@@ -148,11 +149,14 @@ class Hub:
         now_s, at = self._clock_s(), instant_text(self._now_us())
         if now_s >= self._feeds_due_s:
             self._feeds_due_s = now_s + FEEDS_S
-            self._bulletin.take_feeds(self._feeds())
+            for audience in self._audiences.values():
+                self._hear_feeds(audience)
+        self._snapshots.clear()
         ping = None
         if now_s >= self._ping_due_s:
             self._ping_due_s = now_s + PING_S
             ping = whole(Ping(at, self._lag()))
+            self._sweep(now_s)
         drawn: _DrawnDeltas = {}
         for subscriber in list(self._subscribers):
             if not self._recognised(subscriber):
@@ -162,9 +166,9 @@ class Hub:
             elif not self._answer(subscriber, now_s) and subscriber.session is not None:
                 self._serve(subscriber, subscriber.session, now_s, at, drawn, ping)
         self._bulletin.trim()
-        if now_s >= self._sweep_due_s:
-            self._sweep_due_s = now_s + SWEEP_S
-            self._sweep(now_s)
+        if now_s >= self._forget_due_s:
+            self._forget_due_s = now_s + FORGET_S
+            self._bulletin.forget(self._now_us())
 
     def _serve(
         self,
@@ -242,11 +246,15 @@ class Hub:
     def _answer(self, subscriber: Subscriber, now_s: float) -> bool:
         """Answer what the subscriber asked, if anything, once a tick and where there is room. Return whether it was."""
         message = subscriber.asked
-        if message is None or now_s < subscriber.answered_s + TICK_S or subscriber.line.backlog() >= ROOM:
+        if message is None or subscriber.line.backlog() >= ROOM:
             return False
+        if subscriber.answered_s is not None and now_s < subscriber.answered_s + TICK_S:
+            return False
+        # Later, messages may be on their way that the client did not know of when it said what it holds.
+        resume = message.resume if subscriber.answered_s is None else None
         subscriber.asked, subscriber.answered_s = None, now_s
         view = view_of(message)
-        messages = self._resumed(subscriber, view, message.resume, now_s) if message.resume is not None else []
+        messages = self._resumed(subscriber, view, resume, now_s) if resume is not None else []
         subscriber.line.send(messages or self._begun(subscriber, view, now_s))
         return True
 
@@ -274,8 +282,7 @@ class Hub:
     def _resumed(self, subscriber: Subscriber, view: View, resume: Resume, now_s: float) -> list[Message]:
         """Continue the session that the subscriber names, or return nothing if a gap cannot be ruled out."""
         session = self._sessions.get(resume.epoch)
-        # On its own connection a session cannot be resumed: messages may be on their way beyond the one named.
-        if session is None or session is subscriber.session or session.principal != subscriber.principal.id:
+        if session is None or session.principal != subscriber.principal.id:
             return []
         if session.audience.rights != subscriber.audience.rights or session.view != view:
             return []
@@ -297,7 +304,6 @@ class Hub:
             if other.session is session:
                 other.session = None
                 self._cut(other, SUPERSEDED, "resumed on another connection")
-        self._end(subscriber)
         self._parted.pop(session.epoch, None)
         subscriber.session = session
 
@@ -317,10 +323,9 @@ class Hub:
         self._parted.pop(epoch, None)
 
     def _sweep(self, now_s: float) -> None:
+        """Drop the sessions nobody may resume any more, and the audiences and scopes that nobody looks through."""
         for epoch in [epoch for epoch, parted_s in self._parted.items() if parted_s + RETAIN_S < now_s]:
             self._forget(epoch)
-        self._bulletin.forget(self._now_us())
-        self._snapshots.clear()
         used = {(session.audience.rights, session.view.bbox) for session in self._sessions.values()}
         watched = {subscriber.audience.rights for subscriber in self._subscribers} | {rights for rights, _ in used}
         for rights, audience in list(self._audiences.items()):
@@ -334,7 +339,11 @@ class Hub:
         audience = self._audiences.get(rights)
         if audience is None:
             audience = self._audiences[rights] = Audience(principal, self._source.registry)
+            self._hear_feeds(audience)
         return audience
+
+    def _hear_feeds(self, audience: Audience) -> None:
+        self._bulletin.list_feeds(audience.feeds, self._feeds(audience.principal, audience.allowed))
 
     def _lag(self) -> int:
         """Whole seconds only: finer, it would tell how busy others are."""

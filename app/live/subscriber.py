@@ -43,7 +43,7 @@ class Subscriber:
     session: Session | None = None
     asked: Subscribe | None = None
     """A subscription that is not answered yet."""
-    answered_s: float = float("-inf")
+    answered_s: float | None = None
     _busy_since_s: float | None = None
     _drained: int = 0
 

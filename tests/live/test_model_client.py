@@ -33,8 +33,8 @@ class Play:
 
     def run(self, steps: int) -> None:
         happenings = [
-            (30, self.move), (10, self.find), (6, self.incident), (2, self.redraw), (30, self.tick), (14, self.read),
-            (10, self.connect), (8, self.part), (4, self.change_view), (3, self.change_rights), (1, self.kill),
+            (30, self.move), (10, self.find), (6, self.incident), (2, self.redraw), (30, self.tick), (24, self.read),
+            (16, self.connect), (8, self.part), (3, self.change_view), (3, self.change_rights), (1, self.kill),
             (4, self.block), (1, self.nap),
         ]  # fmt: skip
         for _ in range(steps):
@@ -144,5 +144,5 @@ def test_the_plays_exercise_both_resumes_and_snapshots() -> None:
     for play in plays:
         play.run(120)
 
-    assert sum(client.resumes for play in plays for client in play.clients) > 20
+    assert sum(client.resumes for play in plays for client in play.clients) > 30
     assert sum(client.snapshots for play in plays for client in play.clients) > 100

@@ -103,6 +103,8 @@ class World:
         self.incidents: dict[tuple[str, str], list[IncidentVersion]] = {}
         self.feeds: list[FeedFrame] = []
         self.now_s = 0.0
+        self.moment: int | None = None
+        """What stands in reports and titles, so that they do not tell how much else happens."""
         self._seq = 0
         self._nonces = 0
         self.hub = self.hub_anew()
@@ -120,7 +122,7 @@ class World:
             SEALER,
             now_us=lambda: self.now_us,
             lag_s=lambda: 0.0,
-            feeds=lambda: self.feeds,
+            feeds=lambda principal, _: [feed for feed in self.feeds if feed.contingent == principal.contingent],
             clock_s=lambda: self.now_s,
             nonce=self._nonce,
         )
@@ -142,7 +144,7 @@ class World:
         """A unit reports where it is, now."""
         mark = mark or marking(contingent)
         self._seq += 1
-        observed_us = START_US + self._seq * 1000  # each report is newer than all before it
+        observed_us = START_US + self._told() * 1000  # each report is newer than all before it
         registry = self.source.registry
         profile = Profile(None, None, "vehicle", "mission", "hae", registry.markings.number(mark))
         block = ReportBlock(
@@ -221,7 +223,7 @@ class World:
             lon_e7=round(lon * E7),
             lat_e7=round(lat * E7),
             category="firing",
-            title=f"Shots heard, {self._seq}",
+            title=f"Shots heard, {self._told()}",
             marking=mark,
             key_id="k",
             sha256=b"",
@@ -269,6 +271,9 @@ class World:
                 if bbox is None or (bbox[0] <= lon <= bbox[2] and bbox[1] <= lat <= bbox[3]):
                     found[f"{contingent}/{incident}"] = mine[-1].title
         return found
+
+    def _told(self) -> int:
+        return self._seq if self.moment is None else self.moment
 
     def _nonce(self) -> str:
         self._nonces += 1
