@@ -1,6 +1,6 @@
 // Makes the offline basemap from Natural Earth (npm world-atlas): land in two resolutions and country borders.
 import { createRequire } from 'node:module';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { feature, mesh } from 'topojson-client';
@@ -39,13 +39,20 @@ function borders(topology) {
 }
 
 const makes = {
-  'land-coarse.json': () => polygons(atlas('land-110m')),
+  'land-coarse.json': () => polygons(atlas('land-50m')),
   'land-fine.json': () => polygons(atlas('land-10m')),
   'borders.json': () => borders(atlas('countries-10m')),
 };
 
+/** Made again when this script, or the packages it reads, have changed. */
+const changedMs = Math.max(
+  statSync(fileURLToPath(import.meta.url)).mtimeMs,
+  statSync(require.resolve('world-atlas/land-10m.json')).ctimeMs,
+);
+
 mkdirSync(folder, { recursive: true });
 for (const [name, make] of Object.entries(makes)) {
   const path = join(folder, name);
-  if (!existsSync(path)) writeFileSync(path, JSON.stringify(make(), rounded));
+  if (!existsSync(path) || statSync(path).mtimeMs < changedMs)
+    writeFileSync(path, JSON.stringify(make(), rounded));
 }

@@ -15,10 +15,12 @@ import { addImages } from './images';
 import { ABOVE_ENTITIES, BELOW_ENTITIES, LAYERS } from './layers';
 import { collection, type MapLayer } from './layers/layer';
 import { GRID_STYLES, SELECTION_STYLES } from './overlays';
-import { basemap } from './style';
+import { basemap, refineBasemap } from './style';
 import { circle } from './geometry';
 
 maplibregl.setWorkerUrl(workerUrl);
+// One may be busy with the land while the other draws the mission.
+maplibregl.setWorkerCount(2);
 
 export type Picked =
   | { kind: 'track'; id: string }
@@ -61,6 +63,9 @@ export class Chart {
     // Not 'load': that waits for the whole basemap, and the picture must not.
     this.map.once('style.load', () => {
       this.compose();
+    });
+    this.map.once('load', () => {
+      refineBasemap(this.map, 'grid');
     });
     this.map.on('moveend', () => {
       this.drawGrid();

@@ -1,6 +1,12 @@
 /** The offline basemap as a MapLibre style: land, coast and borders of Natural Earth, fonts of our own. */
 
-import type { FontFacesSpecification, StyleSpecification } from 'maplibre-gl';
+import type {
+  ExpressionSpecification,
+  FontFacesSpecification,
+  LayerSpecification,
+  Map as MapLibreMap,
+  StyleSpecification,
+} from 'maplibre-gl';
 import medium from '@fontsource/barlow-condensed/files/barlow-condensed-latin-500-normal.woff2?url';
 import mediumExt from '@fontsource/barlow-condensed/files/barlow-condensed-latin-ext-500-normal.woff2?url';
 import semibold from '@fontsource/barlow-condensed/files/barlow-condensed-latin-600-normal.woff2?url';
@@ -14,9 +20,6 @@ export const FONT = ['Barlow Condensed Medium'];
 export const FONT_STRONG = ['Barlow Condensed Semibold'];
 
 const LATIN_EXT = ['U+0100-02BA', 'U+1E00-1E9F', 'U+1EF2-1EFF', 'U+2113', 'U+2C60-2C7F', 'U+A720-A7FF'];
-
-/** Natural Earth is drawn for 1:10 million: below that zoom the coarse land does, and loads at once. */
-const FINE_FROM_ZOOM = 4.5;
 
 const FONT_FACES: FontFacesSpecification = {
   'Barlow Condensed Medium': [
@@ -34,54 +37,59 @@ function absolute(path: string): string {
   return new URL(path, document.baseURI).href;
 }
 
-export function basemap(): StyleSpecification {
-  const land = (id: string, source: string, zooms: { minzoom?: number; maxzoom?: number }) => [
-    {
-      id: `${id}-glow`,
-      type: 'line' as const,
-      source,
-      ...zooms,
-      paint: {
-        'line-color': NIGHT.coastGlow,
-        'line-width': ['interpolate', ['linear'], ['zoom'], 4, 4, 10, 22] as never,
-        'line-blur': ['interpolate', ['linear'], ['zoom'], 4, 4, 10, 22] as never,
-        'line-opacity': 0.35,
-      },
-    },
-    { id, type: 'fill' as const, source, ...zooms, paint: { 'fill-color': NIGHT.land } },
-    {
-      id: `${id}-coast`,
-      type: 'line' as const,
-      source,
-      ...zooms,
-      paint: { 'line-color': NIGHT.coast, 'line-width': 1, 'line-opacity': 0.75 },
-    },
+type Zooms = { minzoom?: number; maxzoom?: number };
+
+function land(source: string, zooms: Zooms): LayerSpecification[] {
+  const width: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 4, 4, 10, 22];
+  const glow = {
+    'line-color': NIGHT.coastGlow,
+    'line-width': width,
+    'line-blur': width,
+    'line-opacity': 0.35,
+  };
+  const coast = { 'line-color': NIGHT.coast, 'line-width': 1, 'line-opacity': 0.75 };
+  return [
+    { id: `${source}-glow`, type: 'line', source, ...zooms, paint: glow },
+    { id: source, type: 'fill', source, ...zooms, paint: { 'fill-color': NIGHT.land } },
+    { id: `${source}-coast`, type: 'line', source, ...zooms, paint: coast },
   ];
+}
+
+/** What is drawn at once: land at 1:50 million, at every zoom until the fine land has come. */
+export function basemap(): StyleSpecification {
   return {
     version: 8,
     'font-faces': FONT_FACES,
-    sources: {
-      'land-coarse': { type: 'geojson', data: absolute(landCoarseUrl), maxzoom: 5 },
-      'land-fine': { type: 'geojson', data: absolute(landFineUrl), maxzoom: 10, tolerance: 0.3 },
-      borders: { type: 'geojson', data: absolute(bordersUrl), maxzoom: 8 },
-    },
+    sources: { 'land-coarse': { type: 'geojson', data: absolute(landCoarseUrl), maxzoom: 8 } },
     layers: [
       { id: 'sea', type: 'background', paint: { 'background-color': NIGHT.sea } },
-      ...land('land-coarse', 'land-coarse', { maxzoom: FINE_FROM_ZOOM }),
-      ...land('land-fine', 'land-fine', { minzoom: FINE_FROM_ZOOM }),
-      {
-        // Borders are contested: their own layer, drawn faintly, and dropped where a mission brings its own map.
-        id: 'borders',
-        type: 'line',
-        source: 'borders',
-        maxzoom: 8,
-        paint: {
-          'line-color': NIGHT.border,
-          'line-width': 0.8,
-          'line-dasharray': [4, 3],
-          'line-opacity': 0.5,
-        },
-      },
+      ...land('land-coarse', {}),
     ],
   };
+}
+
+/** From here the land at 1:10 million takes the coarse land's place. */
+const FINE_FROM_ZOOM = 5;
+
+/** Borders are contested: their own layer, drawn faintly, and none near the ground. */
+const BORDERS: LayerSpecification = {
+  id: 'borders',
+  type: 'line',
+  source: 'borders',
+  maxzoom: 8,
+  paint: { 'line-color': NIGHT.border, 'line-width': 0.8, 'line-dasharray': [4, 3], 'line-opacity': 0.5 },
+};
+
+/** Load what is large after the mission is on the screen: its eight megabytes would keep the worker from the rest. */
+export function refineBasemap(map: MapLibreMap, below: string): void {
+  map.addSource('land-fine', { type: 'geojson', data: absolute(landFineUrl), maxzoom: 10, tolerance: 0.3 });
+  map.addSource('borders', { type: 'geojson', data: absolute(bordersUrl), maxzoom: 8 });
+  for (const layer of [...land('land-fine', { minzoom: FINE_FROM_ZOOM }), BORDERS])
+    map.addLayer(layer, below);
+  const swap = () => {
+    if (!map.isSourceLoaded('land-fine')) return;
+    map.off('sourcedata', swap);
+    for (const { id } of land('land-coarse', {})) map.setLayerZoomRange(id, 0, FINE_FROM_ZOOM);
+  };
+  map.on('sourcedata', swap);
 }

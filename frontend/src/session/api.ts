@@ -88,6 +88,11 @@ export function logIn(name: string, password: string): Promise<Answer<unknown>> 
   return call('POST', '/session', { name, password });
 }
 
+/** Log in by a link that is good once. */
+export function logInByLink(link: string): Promise<Answer<unknown>> {
+  return call('POST', '/session', { link });
+}
+
 export function logOut(): Promise<Answer<unknown>> {
   return call('DELETE', '/session');
 }

@@ -1,0 +1,176 @@
+import { flushSync, mount, unmount, type Component } from 'svelte';
+import { afterEach, describe, expect, it } from 'vitest';
+import { railOf } from '../alerts/order';
+import { judged, track, violation } from '../testing/builders';
+import { Watch } from '../watch.svelte';
+import AlertRail from './AlertRail.svelte';
+import FeedHealth from './FeedHealth.svelte';
+import StaleBanner from './StaleBanner.svelte';
+import TrackCard from './TrackCard.svelte';
+
+const NASTY = '<img src=x onerror=alert(1)><b>bold</b>';
+let mounted: ReturnType<typeof mount>[] = [];
+
+function shown<Props extends Record<string, unknown>>(
+  component: Component<Props>,
+  props: Props,
+): HTMLElement {
+  const target = document.body.appendChild(document.createElement('div'));
+  mounted.push(mount(component, { target, props }));
+  flushSync();
+  return target;
+}
+
+afterEach(async () => {
+  await Promise.all(mounted.map((each) => unmount(each)));
+  mounted = [];
+  document.body.replaceChildren();
+});
+
+function watching(...violations: ReturnType<typeof violation>[]): Watch {
+  const watch = new Watch();
+  for (const each of violations) watch.picture.violations.set(each.id, each);
+  watch.rail = railOf(violations);
+  return watch;
+}
+
+describe('the alert rail', () => {
+  it('shows what feeds sent as text, never as markup', () => {
+    const watch = watching(
+      violation('v', { units: [{ contingent: NASTY, unit: NASTY }], feature_name: NASTY }),
+    );
+
+    const rail = shown(AlertRail, { watch, canAssess: true });
+
+    expect(rail.textContent).toContain(NASTY);
+    expect(rail.querySelector('img, b')).toBeNull();
+  });
+
+  it('says of each alert how it stands, for eyes and for tests', () => {
+    const watch = watching(
+      violation('a'),
+      violation('b', judged('acknowledged')),
+      violation('c', { status: 'withdrawn' }),
+    );
+
+    const alerts = [
+      ...shown(AlertRail, { watch, canAssess: true }).querySelectorAll<HTMLElement>('[data-testid=alert]'),
+    ];
+
+    expect(
+      alerts.map(({ dataset }) => [dataset['violationId'], dataset['status'], dataset['assessment']]),
+    ).toEqual([
+      ['a', 'confirmed', 'open'],
+      ['b', 'confirmed', 'acknowledged'],
+      ['c', 'withdrawn', 'open'],
+    ]);
+  });
+
+  it('offers no acknowledgement to those who may not assess', () => {
+    const watch = watching(violation('v'));
+
+    expect(
+      shown(AlertRail, { watch, canAssess: true }).querySelector('[data-testid=acknowledge]'),
+    ).not.toBeNull();
+    expect(
+      shown(AlertRail, { watch, canAssess: false }).querySelector('[data-testid=acknowledge]'),
+    ).toBeNull();
+  });
+
+  it('does not call it quiet when the link is lost', () => {
+    const watch = watching();
+    watch.picture.epoch = 'e1';
+
+    expect(shown(AlertRail, { watch, canAssess: true }).textContent).toContain('not “all quiet”');
+  });
+});
+
+describe('the track card', () => {
+  const symbolOf = () => 'data:,';
+
+  it('shows a callsign as text, never as markup', () => {
+    const watch = new Watch();
+
+    const card = shown(TrackCard, {
+      watch,
+      symbolOf,
+      track: track('t', { callsign: NASTY, flags: [NASTY] }),
+    });
+
+    expect(card.textContent).toContain(NASTY);
+    expect(card.querySelector('b')).toBeNull();
+  });
+
+  it('says where the track is, three ways, and what is not known', () => {
+    const card = shown(TrackCard, {
+      watch: new Watch(),
+      symbolOf,
+      track: track('t', { lon: 33.347, lat: 35.204 }),
+    });
+
+    for (const words of ['35°12′14.4″N 033°20′49.2″E', '35.20400° N', '36S', 'not given']) {
+      expect(card.textContent).toContain(words);
+    }
+  });
+});
+
+describe('the stale banner', () => {
+  it('is there only when the picture is old', () => {
+    const watch = new Watch();
+    watch.link = { ...watch.link, state: 'live' };
+    watch.heardAt = watch.now;
+    const banner = shown(StaleBanner, { watch });
+    expect(banner.querySelector('[role=alert]')).toBeNull();
+
+    watch.heardAt = watch.now - 10_001;
+    flushSync();
+
+    expect(banner.querySelector('[role=alert]')?.textContent).toContain('STALE');
+  });
+});
+
+describe('the health of feeds', () => {
+  const feed = {
+    id: 'f',
+    contingent: 'ARG',
+    feed: 'positions',
+    status: 'live' as const,
+    last_heard_at: '2026-11-22T12:00:00Z',
+    rate_per_min: 0,
+    accepted: 1,
+    duplicates: 0,
+    rejected: 0,
+    clock_skew_s: null,
+  };
+  const mission = {
+    id: 'm',
+    name: 'M',
+    parties: [],
+    contingents: [
+      { id: 'ARG', name: 'Argentina' },
+      { id: 'GBR', name: 'United Kingdom' },
+    ],
+    exercise: true,
+  };
+  const now = Date.parse('2026-11-22T12:07:00Z');
+
+  it('tells a quiet feed from a silent one, and both from one that was never heard', () => {
+    const quiet = shown(FeedHealth, { feeds: [feed], mission, now, linked: true }).textContent;
+    const silent = shown(FeedHealth, {
+      feeds: [{ ...feed, status: 'silent' as const }],
+      mission,
+      now,
+      linked: true,
+    });
+
+    expect(quiet).toContain('0/min');
+    expect(quiet).toContain('no data: GBR');
+    expect(silent.textContent).toContain('silent 7 min');
+  });
+
+  it('claims nothing of feeds while our own link is down', () => {
+    const words = shown(FeedHealth, { feeds: [feed], mission, now, linked: false }).textContent;
+
+    expect(words).toContain('ARG ?');
+  });
+});
