@@ -6,13 +6,15 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-from app.geo.geodesy import ECCENTRICITY_SQUARED, SEMI_MAJOR_M, SMALLEST_RADIUS_M
-from app.geo.grid import F64, HALF_TURN_E7, I64, RADIANS_A_STEP, STEPS_A_DEGREE, TURN_E7, Rows, turns_between
+from app.geo.geodesy import ECCENTRICITY_SQUARED, SEMI_MAJOR_M
+from app.geo.grid import F64, HALF_TURN_E7, I64, RADIANS_A_STEP, STEPS_A_DEGREE, TURN_E7, Rows
 
 _MEAN_RADIUS_M = 6_371_008.8
-_ALL_PAIRS = 24
-"""Up to so many spans, measuring all of them is cheaper than asking the tree."""
-_NEWTON_STEPS = 3
+_LARGEST_RADIUS_M = 6_399_594.0
+_CHUNK = 16
+_BLOCK = 1024
+"""So many points at a time are compared with all chunks, to bound the memory of a call."""
+_NEWTON_STEPS = 2
 
 
 class Nearest(NamedTuple):
@@ -27,8 +29,9 @@ class Nearest(NamedTuple):
 class Spans:
     """The edges cut into spans of at most one degree, under a tree of boxes.
 
-    ``start`` and ``step`` (n, 2) are in 1e-7 degrees, ``low`` and ``high`` where the span lies on its ``edge``. The
-    tree's plane has longitudes shrunk by ``shrink``, so that near in it is about near in metres.
+    ``start`` and ``step`` (n, 2) are in 1e-7 degrees, ``low`` and ``high`` where the span lies on its ``edge``.
+    ``middles`` (n, 3) are the spans' midpoints in space, metres, and ``radii`` hold the spans; ``chunk_middles`` and
+    ``chunk_radii`` hold each 16 neighbouring spans.
     """
 
     edge: Rows
@@ -36,7 +39,10 @@ class Spans:
     high: F64
     start: F64
     step: F64
-    shrink: float
+    middles: F64
+    radii: F64
+    chunk_middles: F64
+    chunk_radii: F64
     tree: shapely.STRtree
     bounds: tuple[int, int, int, int]
 
@@ -52,57 +58,57 @@ class Spans:
         step = whole * (high - low)[:, None]
         west, south = np.minimum(a, b).min(axis=0).tolist()
         east, north = np.maximum(a, b).max(axis=0).tolist()
-        shrink = max(0.01, float(np.cos((south + north) / 2 * RADIANS_A_STEP)))
-        plane = np.array((shrink, 1.0))
-        tree = shapely.STRtree(shapely.linestrings(np.stack((start * plane, (start + step) * plane), axis=1)))
-        return Spans(edge, low, high, start, step, shrink, tree, (west, south, east, north))
+        end = start + step
+        tree = shapely.STRtree(shapely.linestrings(np.stack((start, end), axis=1)))
+        middles = _in_space(start[:, 0] + step[:, 0] / 2, start[:, 1] + step[:, 1] / 2)
+        # A per mille more than half the span's length at the wider of its ends' parallels: no point of it is farther.
+        wide = np.maximum(np.cos(start[:, 1] * RADIANS_A_STEP), np.cos(end[:, 1] * RADIANS_A_STEP))
+        radii = np.hypot(step[:, 0] * wide, step[:, 1]) * (RADIANS_A_STEP * _LARGEST_RADIUS_M * 1.001 / 2)
+        begins = np.arange(0, len(edge), _CHUNK)
+        central = np.minimum(begins + _CHUNK // 2, len(edge) - 1)
+        apart = np.linalg.norm(middles - np.repeat(middles[central], _CHUNK, axis=0)[: len(edge)], axis=1)
+        chunk_radii = np.maximum.reduceat(apart + radii, begins)
+        bounds = (west, south, east, north)
+        return Spans(edge, low, high, start, step, middles, radii, middles[central], chunk_radii, tree, bounds)
 
     def meeting(self, west: I64 | F64, south: I64 | F64, east: I64 | F64, north: I64 | F64) -> tuple[Rows, Rows]:
         """Return (box, span) pairs: for each box, in this frame, every span whose own box it meets, and maybe more."""
-        boxes = shapely.box((west - 1) * self.shrink, south - 1.0, (east + 1) * self.shrink, north + 1.0)
-        box, span = self.tree.query(boxes)
+        box, span = self.tree.query(shapely.box(west - 1.0, south - 1.0, east + 1.0, north + 1.0))
         return box, span
 
     def nearest(self, lon_e7: I64, lat_e7: I64) -> Nearest:
         """Return the nearest point of the edges for each point, to 1e-5 of the distance; of equals, the first edge."""
-        middle = (self.bounds[0] + self.bounds[2]) // 2
-        lon = (lon_e7 - middle + HALF_TURN_E7) % TURN_E7 - HALF_TURN_E7 + middle
-        point, span = self._candidates(lon, lat_e7)
-        metres, along = self._measured(lon[point], lat_e7[point], span)
+        here = _in_space(lon_e7, lat_e7)
+        pairs = [self._candidates(here[row : row + _BLOCK], row) for row in range(0, len(here), _BLOCK)]
+        if not pairs:
+            return Nearest(np.empty(0), np.empty(0, np.intp), np.empty(0))
+        point, span = (np.concatenate(part) for part in zip(*pairs, strict=True))
+        metres, along = self._measured(lon_e7[point], lat_e7[point], span)
         order = np.lexsort((span, metres, point))
-        best = order[np.searchsorted(point[order], np.arange(len(lon)))]
+        best = order[np.searchsorted(point[order], np.arange(len(here)))]
         chosen = span[best]
         at = self.low[chosen] + along[best] * (self.high[chosen] - self.low[chosen])
         return Nearest(metres[best], self.edge[chosen], at)
 
-    def _candidates(self, lon: I64, lat: I64) -> tuple[Rows, Rows]:
-        count = len(self.edge)
-        if count <= _ALL_PAIRS:
-            return np.repeat(np.arange(len(lon)), count), np.tile(np.arange(count), len(lon))
-        first = self.tree.nearest(shapely.points(lon * self.shrink, lat.astype(np.float64)))
-        metres, _ = self._measured(lon, lat, first)
-        west, south, east, north = _around(lon, lat, metres)
-        points, spans = [np.arange(len(lon))], [first]
-        low, high = int(np.floor(west.min(initial=0))), int(np.ceil(east.max(initial=0)))
-        for turn in turns_between(low, high, self.bounds[0], self.bounds[2]):
-            point, span = self.meeting(west + turn * TURN_E7, south, east + turn * TURN_E7, north)
-            points.append(point)
-            spans.append(span)
-        point, span = np.concatenate(points), np.concatenate(spans)
-        near = self._perhaps_nearer(lon[point], lat[point], span, metres[point])
-        return point[near], span[near]
+    def _candidates(self, here: F64, first: int) -> tuple[Rows, Rows]:
+        """Return (point, span) pairs that hold the nearest span of each point in space; points numbered from ``first``.
 
-    def _perhaps_nearer(self, lon: I64, lat: I64, span: Rows, metres: F64) -> Rows:
-        """Keep the spans that a plain local plane, its error allowed for, does not show to be beyond ``metres``."""
-        shrink = np.cos(lat * RADIANS_A_STEP)
-        dx, dy = self.step[span, 0] * shrink, self.step[span, 1]
-        ux, uy = _east(self.start[span, 0] - lon) * shrink, self.start[span, 1] - lat
-        along = np.clip(-(ux * dx + uy * dy) / np.maximum(dx * dx + dy * dy, 1e-9), 0.0, 1.0)
-        plane_m = np.hypot(ux + along * dx, uy + along * dy) * (RADIANS_A_STEP * SMALLEST_RADIUS_M)
-        # Over an angle the parallel's scale changes by its tangent times that angle; the ellipsoid adds 1 %.
-        tangent = np.abs(np.tan(lat * RADIANS_A_STEP))
-        error = 0.015 + 2 * (1 + tangent) * np.maximum(metres, plane_m) / SMALLEST_RADIUS_M
-        return np.flatnonzero((error > 0.3) | (plane_m * (1 - error) <= metres + 0.001))
+        A middle lies on the edges, so the nearest one bounds the distance from above, and its radius from below.
+        """
+        squares = (here**2).sum(axis=1)[:, None] + (self.chunk_middles**2).sum(axis=1)
+        # Squares of coordinates round to centimetres of distance. Unlike a matrix product, einsum starts no threads.
+        gaps = np.sqrt(np.maximum(squares - 2 * np.einsum("ik,jk->ij", here, self.chunk_middles), 0.0))
+        point, chunk = np.nonzero(gaps - self.chunk_radii <= gaps.min(axis=1, keepdims=True) + 1.0)
+        point = np.repeat(point, _CHUNK)
+        span = (chunk[:, None] * _CHUNK + np.arange(_CHUNK)).ravel()
+        if len(self.edge) % _CHUNK:
+            real = span < len(self.edge)
+            point, span = point[real], span[real]
+        away = here[point] - self.middles[span]
+        gap = np.sqrt(np.einsum("ij,ij->i", away, away))
+        least = np.minimum.reduceat(gap, np.searchsorted(point, np.arange(len(here))))
+        near = gap - self.radii[span] <= least[point] + 1e-3
+        return point[near] + first, span[near]
 
     def _measured(self, lon: I64, lat: I64, span: Rows) -> tuple[F64, F64]:
         """Return metres from each point to its span and where on the span, by Newton's steps on the chord in space."""
@@ -142,13 +148,10 @@ def _east(step_e7: F64) -> F64:
     return turned
 
 
-def _around(lon: I64, lat: I64, metres: F64) -> tuple[F64, F64, F64, F64]:
-    """Return west, south, east, north of a box that surely holds all within ``metres`` of each point."""
-    # On the sphere of the ellipsoid's smallest radius of curvature every distance is shorter than on the ellipsoid.
-    radius = metres / SMALLEST_RADIUS_M * (1 + 1e-6) + 1e-9
-    latitude = lat * RADIANS_A_STEP
-    polar = np.abs(latitude) + radius >= np.pi / 2 - 1e-6
-    ratio = np.sin(np.minimum(radius, np.pi / 2)) / np.maximum(np.cos(latitude), 1e-12)
-    width = np.where(polar, np.pi, np.arcsin(np.minimum(ratio, 1.0))) / RADIANS_A_STEP
-    height = radius / RADIANS_A_STEP
-    return lon - width, lat - height, lon + width, lat + height
+def _in_space(lon_e7: I64 | F64, lat_e7: I64 | F64) -> F64:
+    """Return positions on the ellipsoid as (n, 3) metres from the earth's centre."""
+    lam, phi = lon_e7 * RADIANS_A_STEP, lat_e7 * RADIANS_A_STEP
+    sin_phi = np.sin(phi)
+    normal = SEMI_MAJOR_M / np.sqrt(1 - ECCENTRICITY_SQUARED * sin_phi**2)
+    flat = normal * np.cos(phi)
+    return np.column_stack((flat * np.cos(lam), flat * np.sin(lam), normal * (1 - ECCENTRICITY_SQUARED) * sin_phi))

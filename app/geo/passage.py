@@ -6,7 +6,7 @@ import numpy as np
 
 from app.geo.edges import Crossing, Edges
 from app.geo.geodesy import ECCENTRICITY_SQUARED, SEMI_MAJOR_M, distance_m
-from app.geo.grid import F64, HALF_TURN_E7, I64, RADIANS_A_STEP, TURN_E7, to_grid
+from app.geo.grid import F64, HALF_TURN_E7, I64, RADIANS_A_STEP, TURN_E7, Bools, to_grid, turns_between
 
 _FINE_M = 0.02
 _MOST_PIECES = 4096
@@ -21,15 +21,16 @@ def reaches_inside(zone: Edges, path: I64, margin_m: float) -> bool:
     """
     if margin_m <= 0:
         return bool(zone.inside(path[:, 0], path[:, 1]).any()) or bool(zone.crossings(path))
-    depth = _depth_m(zone, path)
-    start, end = path[:-1].astype(np.float64), path[1:].astype(np.float64)
-    at_start, at_end = depth[:-1], depth[1:]
-    length = distance_m(path[:-1, 0], path[:-1, 1], path[1:, 0], path[1:, 1])
+    near = _pieces_near(zone, path)
+    fix, next_fix = path[:-1][near], path[1:][near]
+    length = distance_m(fix[:, 0], fix[:, 1], next_fix[:, 0], next_fix[:, 1])
+    depth = _depth_m(zone, np.concatenate((fix, next_fix)))
+    at_start, at_end = np.split(depth, 2)
+    start, end = fix.astype(np.float64), next_fix.astype(np.float64)
     if (depth >= margin_m).any():
         return True
     while True:
-        open_ = (at_start + at_end + length * 1.001) / 2 >= margin_m
-        open_ &= length > _FINE_M
+        open_ = ((at_start + at_end + length * 1.001) / 2 >= margin_m) & (length > _FINE_M)
         if not open_.any() or np.count_nonzero(open_) > _MOST_PIECES:
             return False
         start, end, at_start, at_end, length = (part[open_] for part in (start, end, at_start, at_end, length))
@@ -56,12 +57,25 @@ def departs(zone: Edges, path: I64, margin_m: float) -> bool:
     )
 
 
+def _pieces_near(zone: Edges, path: I64) -> Bools:
+    """Tell which pieces of the path meet the zone's bounds."""
+    west, south, east, north = zone.bounds
+    low, high = np.minimum(path[:-1], path[1:]), np.maximum(path[:-1], path[1:])
+    near = np.zeros(len(low), np.bool_)
+    for k in turns_between(int(low[:, 0].min()), int(high[:, 0].max()), west, east):
+        near |= (low[:, 0] + k * TURN_E7 <= east) & (high[:, 0] + k * TURN_E7 >= west)
+    near &= (low[:, 1] <= north) & (high[:, 1] >= south)
+    return near
+
+
 def _depth_m(zone: Edges, points: I64) -> F64:
     metres = zone.distance_m(points[:, 0], points[:, 1])
     return np.where(zone.inside(points[:, 0], points[:, 1]), metres, -metres)
 
 
 def _cuts(zone: Edges, entry: Crossing, leave: Crossing, margin_m: float) -> bool:
+    if entry.edge == leave.edge:
+        return False
     if zone.part[entry.edge] != zone.part[leave.edge]:
         return True
     chord = to_grid([(entry.lon, entry.lat), (leave.lon, leave.lat)])
@@ -72,14 +86,13 @@ def _cuts(zone: Edges, entry: Crossing, leave: Crossing, margin_m: float) -> boo
 
 def _strays(zone: Edges, first: int, last: int, chord: I64, margin_m: float) -> bool:
     """Tell whether a vertex from the end of ``first`` on to the start of ``last`` is ``margin_m`` off the chord."""
-    edge = first
-    vertices: list[I64] = []
-    while edge != last or not vertices:
-        vertices.append(zone.b[edge])
-        edge = int(zone.after[edge])
+    after = zone.after
+    passed = [first]
+    while (edge := int(after[passed[-1]])) != last:
         if edge < 0:
             return True
-    return bool((_off_chord_m(np.array(vertices), chord) >= margin_m).any())
+        passed.append(edge)
+    return bool((_off_chord_m(zone.b[passed], chord) >= margin_m).any())
 
 
 def _off_chord_m(points: I64, chord: I64) -> F64:

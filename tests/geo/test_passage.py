@@ -72,6 +72,14 @@ def test_grazing_one_straight_stretch_does_not_depart() -> None:
     assert not departs(bump, path((-200.0, 3.0), (200.0, 3.0)), 50.0)
 
 
+def test_entering_and_leaving_over_one_edge_does_not_depart() -> None:
+    leg = path((-100.0, -520.0), (0.0, -480.0), (100.0, -520.0))
+
+    assert len(SQUARE.crossings(leg)) == 2
+    assert not departs(SQUARE, leg, 10.0)
+    assert reaches_inside(SQUARE, leg, 19.0)
+
+
 def test_entering_at_the_outer_ring_and_leaving_into_a_hole_departs() -> None:
     yard = zone(
         [(-500.0, -500.0), (500.0, -500.0), (500.0, 500.0), (-500.0, 500.0)],
