@@ -38,7 +38,7 @@ gen: install-dev ## write again what is generated: the frame types of the fronte
 	@$(BIN)/python -m tools.frame_types
 
 shots: install-dev programs ## make the screenshots of the documentation
-	@$(BIN)/python -m tools.shots
+	@$(BIN)/python -m tests.e2e.shots
 
 lock: .venv/.project ## renew the locked versions of all Python packages
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

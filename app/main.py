@@ -162,8 +162,9 @@ async def serving(settings: Settings, now_us: Callable[[], int] = wall_clock_us)
     )  # fmt: skip
     app = Ingest(build(context, [live_route(hub, desk)]), intake, desk.authenticate_key, metrics)
     server = server_of(
-        app, host=settings.host, port=settings.port, tls_cert=settings.tls_cert, tls_key=settings.tls_key
-    )
+        app, host=settings.host, port=settings.port, tls_cert=settings.tls_cert, tls_key=settings.tls_key,
+        trusted_proxies=("*",) if settings.behind_proxy else (),  # nobody else can reach the port
+    )  # fmt: skip
     stopped = asyncio.Event()
     retention = RetentionWorker(database, [forget_sent_ids], now_us)
     try:

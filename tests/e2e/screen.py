@@ -75,11 +75,11 @@ class Screen:
 
         await eventually(holds, SLOW_MS / 1000)
 
-    async def shows_alert(self, **attributes: str) -> str:
+    async def shows_alert(self, within_s: float = SLOW_MS / 1000, **attributes: str) -> str:
         """Wait for an alert with these data attributes; return its violation's id."""
         chosen = "".join(f'[data-{name}="{value}"]' for name, value in attributes.items())
         alert = self.page.locator(f'[data-testid="alert"]{chosen}').first
-        await expect(alert).to_be_visible(timeout=SLOW_MS)
+        await expect(alert).to_be_visible(timeout=within_s * 1000)
         found = await alert.get_attribute("data-violation-id")
         assert found is not None
         return found
