@@ -31,12 +31,16 @@ def create_file(folder: Path) -> Path:
     if not path.exists():
         folder.chmod(0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        directory = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
     return path
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names of the files in ``folder`` on disk. Raises OSError where that fails."""
+    directory = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
 
 
 def open_writer(path: Path) -> apsw.Connection:
@@ -46,6 +50,8 @@ def open_writer(path: Path) -> apsw.Connection:
     connection.pragma("synchronous", SYNCHRONOUS)
     connection.pragma("foreign_keys", True)
     connection.pragma("journal_size_limit", WAL_FILE_LIMIT)
+    connection.pragma("user_version")  # a first read creates the log
+    sync_folder(path.parent)  # SQLite does it, too, but takes no notice when it fails
     return connection
 
 
