@@ -122,7 +122,7 @@ def incidents(
 
 
 def incident_key(connection: apsw.Connection, is_it: Callable[[str, str], bool]) -> tuple[str, str] | None:
-    """Return the first (contingent, incident) that ``is_it``: sealed ids of incidents cannot be opened, only compared."""
+    """Return the first (contingent, incident) that ``is_it``: an incident's sealed id can be compared, not opened."""
     keys = connection.execute("SELECT contingent, incident FROM incidents WHERE newest")
     return next(((contingent, incident) for contingent, incident in keys if is_it(contingent, incident)), None)
 
