@@ -196,8 +196,8 @@ class Hub:
     def _recognised(self, subscriber: Subscriber) -> bool:
         """Whether the principal is still somebody. New rights end his session, and begin one with a snapshot."""
         principal = subscriber.current()
-        if principal is None:
-            return False
+        if principal is None or principal is subscriber.principal:
+            return principal is not None
         subscriber.principal = principal
         if rights_of(principal) != subscriber.audience.rights:
             subscriber.audience = self._audience(principal)
