@@ -72,6 +72,6 @@ def test_the_hidden_things_would_be_noticed_if_they_were_sent() -> None:
     assert not [mark for mark in HIDDEN if reader("gbr", "GBR").sees(mark)]
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", range(100))
 def test_what_one_may_not_see_changes_nothing_he_receives(seed: int) -> None:
     assert story(seed, with_hidden=True) == story(seed, with_hidden=False)
