@@ -151,8 +151,7 @@ class Engine:
             mine = usable[block.slot[usable] == slot]
             changes += self._refold(slot, late[slot], seq, received_us, block, mine, past, judged.implausible)
         self.tracks.apply(block, fresh, received_us_of(block), judged.implausible, received_us)
-        moved = np.unique(block.slot[usable])
-        for slot in moved[self.heads.since_checkpoint[moved] >= CHECKPOINT_EVERY].tolist():
+        for slot in sorted(set(slots[self.heads.since_checkpoint[slots] >= CHECKPOINT_EVERY].tolist())):
             self.heads.checkpoint(slot, self.mission.revision, self.window_us)
         return changes
 

@@ -136,7 +136,7 @@ class Judge:
                 for geometry in near.touching.get(row, ()):
                     asked.setdefault(geometry, []).append(row)
         for geometry, rows in asked.items():
-            near.prepare(geometry, np.unique(np.array(rows, np.int64)))
+            near.prepare(geometry, np.array(sorted(set(rows)), np.int64))
 
 
 def anchored(fixes: Fixes, row: int, reliability: float) -> Anchor:

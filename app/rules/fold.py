@@ -8,10 +8,9 @@ import numpy.typing as npt
 
 from app.geo.edges import Crossing
 from app.geo.geodesy import geodesic_path
-from app.model.feature import ZONE_KINDS
 from app.model.identity import Interned, Profile
 from app.model.report import E7
-from app.rules.nearness import Head, Nearness, optional
+from app.rules.nearness import Head, Nearness
 from app.rules.rule import Finding, Fix, Leg, Pair
 from app.rules.rulebook import Rulebook
 from app.rules.side import TOO_INACCURATE_M
@@ -46,29 +45,30 @@ class TrackFold:
         self._stop = stop
         self._only = only
         self._found: dict[int, Finding] = {}
+        self._heads: dict[int, Head] = {}
 
     def run(self) -> list[Finding]:
         """Fold all fixes; return the findings that are new or changed, once each, in the order they were first met."""
         pairs, situation = self._pairs, self._fixes.situation
         marks = self._near.marks(self._start, self._stop)
-        active = () if self._head is None else self._active(self._head.situation)
         row = self._start
         while row < self._stop:
-            if not pairs:  # nothing to watch: on to the next leg near an edge, or to where other rules hold
+            if not pairs:  # nothing to watch: on to where a quiet state may change
                 at = bisect_left(marks, row)
                 if at == len(marks):
                     break
                 row = marks[at]
+            active = self._active(situation.item(row))
             began: frozenset[int] = frozenset()
             if row in self._near.turns:
-                was, active = active, self._active(int(situation[row]))
                 self._leave([number for number in sorted(pairs) if number not in active], row)
-                began = frozenset(active).difference(was)
-                self._begin(sorted(began), row)
-            if row > self._start or self._head is not None:
-                near = self._near.touching.get(row, ())
-                crossed = {n for geometry in near for n in self._rulebook.instances_of[geometry] if n in active}
-                self._step(sorted((crossed | set(pairs)) - began), row, near)
+                began = frozenset(active).difference(self._active_before(row))
+                self._begin(began, row)
+            near = self._near.touching.get(row, ())
+            crossed = {n for geometry in near for n in self._rulebook.instances_of[geometry] if n in active}
+            numbers = (crossed | pairs.keys()) - began
+            if numbers and (row > self._start or self._head is not None):
+                self._step(sorted(numbers), row, near)
             row += 1
         return list(self._found.values())
 
@@ -76,33 +76,38 @@ class TrackFold:
         active = self._rulebook.active(situation)
         return active if self._only is None else tuple(number for number in active if number in self._only)
 
-    def _begin(self, numbers: Sequence[int], row: int) -> None:
+    def _active_before(self, row: int) -> tuple[int, ...]:
+        if row > self._start:
+            return self._active(self._fixes.situation.item(row - 1))
+        return () if self._head is None else self._active(self._head.situation)
+
+    def _begin(self, began: frozenset[int], row: int) -> None:
+        near = self._near.beginning(row)
+        numbers = sorted(n for geometry in near for n in self._rulebook.instances_of[geometry] if n in began)
+        if not numbers:
+            return
+        here = self._head_at(row)
         lon_e7, lat_e7 = self._fixes.lon_e7[row : row + 1], self._fixes.lat_e7[row : row + 1]
         for number in numbers:
-            instance = self._rulebook.instances[number]
-            if self._near.is_far(instance.geometry, row):
-                continue  # settled outside, silently
-            edges = self._rulebook.geometries[instance.geometry]
-            inside = instance.feature.kind in ZONE_KINDS and bool(edges.inside(lon_e7, lat_e7)[0])
-            pair, findings = self._rulebook.rules[number].begin(self._fix(row, instance.geometry), inside)
+            geometry = self._rulebook.instances[number].geometry
+            edges = self._rulebook.geometries[geometry]
+            inside = edges.is_zone and bool(edges.inside(lon_e7, lat_e7)[0])
+            pair, findings = self._rulebook.rules[number].begin(self._fix(here, row, geometry), inside)
             self._keep(number, pair, findings)
 
     def _step(self, numbers: Sequence[int], row: int, near: Sequence[int]) -> None:
-        if not numbers:
-            return
-        party = self._profiles[int(self._fixes.profile[row])].party
-        head = self._fixes.head(row - 1) if row > self._start else self._head
+        head = self._head_at(row - 1) if row > self._start else self._head
         assert head is not None, "a first fix has no leg to step over"
+        here = self._head_at(row)
+        party = self._profiles[here.profile].party
         path: npt.NDArray[np.int64] | None = None
         for number in numbers:
-            instance = self._rulebook.instances[number]
+            geometry = self._rulebook.instances[number].geometry
             crossings: Sequence[Crossing] = ()
-            if instance.geometry in near:
+            if geometry in near:
                 if path is None:
-                    path = geodesic_path(
-                        head.lon_e7, head.lat_e7, int(self._fixes.lon_e7[row]), int(self._fixes.lat_e7[row])
-                    )
-                crossings = self._rulebook.geometries[instance.geometry].crossings(path)
+                    path = geodesic_path(head.lon_e7, head.lat_e7, here.lon_e7, here.lat_e7)
+                crossings = self._rulebook.geometries[geometry].crossings(path)
             pair = self._pairs.get(number)
             if pair is None:
                 if not crossings:
@@ -114,9 +119,9 @@ class TrackFold:
                 start_profile=head.profile,
                 path=path,
                 crossings=crossings,
-                believed=_believable(head) and _believable(self._fixes.head(row)),
+                believed=_believable(head) and _believable(here),
             )
-            fix = self._fix(row, instance.geometry)
+            fix = self._fix(here, row, geometry)
             self._keep(number, pair, self._rulebook.rules[number].step(pair, leg, fix, party))
 
     def _leave(self, numbers: Sequence[int], row: int) -> None:
@@ -137,16 +142,24 @@ class TrackFold:
         for finding in findings:
             self._found[id(finding)] = finding
 
-    def _fix(self, row: int, geometry: int) -> Fix:
-        fixes = self._fixes
+    def _head_at(self, row: int) -> Head:
+        """Return fix ``row`` as a head; of the last two rows it is remembered."""
+        head = self._heads.get(row)
+        if head is None:
+            head = self._fixes.head(row)
+            self._heads = {at: known for at, known in self._heads.items() if at == row - 1}
+            self._heads[row] = head
+        return head
+
+    def _fix(self, here: Head, row: int, geometry: int) -> Fix:
         return Fix(
-            lon=int(fixes.lon_e7[row]) / E7,
-            lat=int(fixes.lat_e7[row]) / E7,
-            observed_us=int(fixes.observed_us[row]),
-            accuracy_m=optional(fixes.accuracy_m[row]),
-            plausible=bool(fixes.plausible[row]),
-            profile=int(fixes.profile[row]),
-            ref=(int(fixes.seq[row]), int(fixes.index[row])),
+            lon=here.lon_e7 / E7,
+            lat=here.lat_e7 / E7,
+            observed_us=here.observed_us,
+            accuracy_m=here.accuracy_m,
+            plausible=here.plausible,
+            profile=here.profile,
+            ref=here.ref,
             distance_m=self._near.distance_m(geometry, row, self._stop),
         )
 

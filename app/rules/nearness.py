@@ -13,8 +13,12 @@ from app.rules.rule import PositionRef
 from app.rules.rulebook import Rulebook
 from app.rules.side import TOO_INACCURATE_M, K
 
+Rows = npt.NDArray[np.intp]
+
 _RUN = 32
 """Distances worked out at once when one is asked for: a track that is near an edge mostly stays so for a while."""
+_PAIRS = 500_000
+"""So many pairs of a fix and a geometry are looked at in one go: a bound on memory."""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -54,14 +58,14 @@ class Fixes:
     def head(self, row: int) -> Head:
         """Return fix ``row`` as a head."""
         return Head(
-            lon_e7=int(self.lon_e7[row]),
-            lat_e7=int(self.lat_e7[row]),
-            observed_us=int(self.observed_us[row]),
-            accuracy_m=optional(self.accuracy_m[row]),
-            plausible=bool(self.plausible[row]),
-            profile=int(self.profile[row]),
-            ref=(int(self.seq[row]), int(self.index[row])),
-            situation=int(self.situation[row]),
+            lon_e7=self.lon_e7.item(row),
+            lat_e7=self.lat_e7.item(row),
+            observed_us=self.observed_us.item(row),
+            accuracy_m=optional(self.accuracy_m.item(row)),
+            plausible=self.plausible.item(row),
+            profile=self.profile.item(row),
+            ref=(self.seq.item(row), self.index.item(row)),
+            situation=self.situation.item(row),
         )
 
 
@@ -86,17 +90,20 @@ class Nearness:
         turns = np.flatnonzero(~has_leg | (fixes.situation != before.situation))
         self.turns = frozenset(turns.tolist())
         """Rows from which other instances judge than before."""
-        self._marks = sorted(self.turns | self.touching.keys())
-        self._near_turn = self._not_far(turns)
         self._distances_m: dict[int, F64] = {}
+        self._beginning = self._not_far(turns)
+        self._marks = sorted(self._beginning.keys() | self.touching.keys())
 
     def marks(self, start: int, stop: int) -> Sequence[int]:
-        """Return the rows of ``start`` … ``stop`` whose leg or situation may change a quiet state, ascending."""
+        """Return the rows of ``start`` … ``stop`` at which a quiet state may change, ascending.
+
+        A turn whose fix is far outside everything that judges it from there on is none of them.
+        """
         return self._marks[bisect_left(self._marks, start) : bisect_left(self._marks, stop)]
 
-    def is_far(self, geometry: int, row: int) -> bool:
-        """Whether the fix of a turn alone confirms, beyond every margin, that it is outside the geometry's bounds."""
-        return geometry not in self._near_turn.get(row, ())
+    def beginning(self, row: int) -> Sequence[int]:
+        """Return the geometries that judge from this turn on and that its fix is not surely far outside of."""
+        return self._beginning.get(row, ())
 
     def prepare(self, geometry: int, rows: I64) -> None:
         """Work out the distances of ``rows`` to a geometry in one go."""
@@ -106,10 +113,11 @@ class Nearness:
     def distance_m(self, geometry: int, row: int, stop: int) -> float:
         """Return the distance of ``row``; the rows after it, before ``stop``, are likely asked for next."""
         column = self._column(geometry)
-        if np.isnan(column[row]):
-            run = np.arange(row, min(row + _RUN, stop))
-            self.prepare(geometry, run)
-        return float(column[row])
+        known = column.item(row)
+        if known == known:
+            return known
+        self.prepare(geometry, np.arange(row, min(row + _RUN, stop)))
+        return column.item(row)
 
     def _column(self, geometry: int) -> F64:
         column = self._distances_m.get(geometry)
@@ -117,25 +125,46 @@ class Nearness:
             column = self._distances_m[geometry] = np.full(len(self.fixes), np.nan)
         return column
 
-    def _not_far(self, rows: npt.NDArray[np.intp]) -> dict[int, set[int]]:
-        """Return, for each of ``rows``, the geometries that need a closer look than their bounding box."""
-        near: dict[int, set[int]] = {}
-        if not len(rows):
-            return near
-        accuracy_m = np.nan_to_num(self.fixes.accuracy_m[rows])
-        doubtful = ~self.fixes.plausible[rows] | (accuracy_m > TOO_INACCURATE_M)
-        for geometry, numbers in enumerate(self._rulebook.instances_of):
-            margin_m = max(self._rulebook.instances[number].spec.margin_m for number in numbers)
-            low_m = min(self._rulebook.instances[number].spec.margin_m for number in numbers)
-            apart_m = self._rulebook.index.lower_bound_m(
-                np.full(len(rows), geometry), self.fixes.lon_e7[rows], self.fixes.lat_e7[rows]
-            )
-            unsure = doubtful | (apart_m <= np.maximum(margin_m, K * accuracy_m)) | (K * accuracy_m > low_m)
-            for row in rows[unsure].tolist():
-                near.setdefault(row, set()).add(geometry)
+    def _not_far(self, rows: Rows) -> dict[int, list[int]]:
+        """Return, for each of ``rows``, the geometries that need a rule's look."""
+        near: dict[int, list[int]] = {}
+        at_once = max(1, _PAIRS // max(1, len(self._rulebook.geometries)))
+        for start in range(0, len(rows), at_once):
+            some = rows[start : start + at_once]
+            judging = self._rulebook.judging(self.fixes.situation[some])
+            place, geometry = np.nonzero(judging)
+            row = some[place]
+            unsettled = self._unsettled(row, geometry)
+            for one, number in zip(row[unsettled].tolist(), geometry[unsettled].tolist(), strict=True):
+                near.setdefault(one, []).append(number)
         return near
 
+    def _unsettled(self, row: Rows, geometry: Rows) -> npt.NDArray[np.bool_]:
+        """Tell which of the pairs of a fix and a geometry need a rule's look.
 
-def optional(value: np.float64) -> float | None:
+        The others have a fix that by itself, and beyond every margin, confirms that it is outside.
+        """
+        fixes, narrowest_m, widest_m = (
+            self.fixes,
+            self._rulebook.narrowest_m[geometry],
+            self._rulebook.widest_m[geometry],
+        )
+        lon_e7, lat_e7, accuracy_m = fixes.lon_e7[row], fixes.lat_e7[row], np.nan_to_num(fixes.accuracy_m[row])
+        asked_m = np.maximum(widest_m, K * accuracy_m)
+        doubtful = ~fixes.plausible[row] | (accuracy_m > TOO_INACCURATE_M) | (K * accuracy_m > narrowest_m)
+        within = self._rulebook.index.lower_bound_m(geometry, lon_e7, lat_e7) <= asked_m
+        for number in sorted(set(geometry[within & ~doubtful].tolist())):
+            pairs = np.flatnonzero(within & ~doubtful & (geometry == number))
+            self.prepare(number, row[pairs])
+            outside = self._column(number)[row[pairs]] >= asked_m[pairs]
+            edges = self._rulebook.geometries[number]
+            if edges.is_zone:
+                outside &= ~edges.inside(lon_e7[pairs], lat_e7[pairs])
+            within[pairs] = ~outside
+        unsettled: npt.NDArray[np.bool_] = doubtful | within
+        return unsettled
+
+
+def optional(value: float) -> float | None:
     """Return a column's value as a number, or None for NaN."""
-    return None if np.isnan(value) else float(value)
+    return float(value) if value == value else None

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.affinity import scale
 
@@ -78,11 +79,16 @@ class Rulebook:
             self.geometries.append(edges)
             self.instances_of.append(tuple(numbers))
         self.next_number = next_number
+        margins_m = [[self.instances[number].spec.margin_m for number in numbers] for numbers in self.instances_of]
+        self.narrowest_m = np.array([min(of_one) for of_one in margins_m])
+        self.widest_m = np.array([max(of_one) for of_one in margins_m])
+        """By geometry: the least and the greatest margin of the rules on it."""
         self.index = LegIndex(self.geometries)
         self._bounds_us = np.array(sorted(bounds), np.int64)
         self._classes: Interned[tuple[int, ...]] = Interned()
         self._class_of_profile: I32 = np.empty(0, np.int32)
         self._active: dict[int, tuple[int, ...]] = {}
+        self._judging: dict[int, npt.NDArray[np.bool_]] = {}
         self.carried: Interned[tuple[int, ...]] = Interned(carried)
 
     def carry(self, active: Iterable[int]) -> int:
@@ -113,6 +119,17 @@ class Rulebook:
             )
             self._active[situation] = found
         return found
+
+    def judging(self, situations: I32) -> npt.NDArray[np.bool_]:
+        """Return a table with a row for each of ``situations``: whether any instance on each geometry judges it."""
+        table = np.zeros((len(situations), len(self.geometries)), np.bool_)
+        for situation in set(situations.tolist()):
+            mask = self._judging.get(situation)
+            if mask is None:
+                mask = self._judging[situation] = np.zeros(len(self.geometries), np.bool_)
+                mask[[self.instances[number].geometry for number in self.active(situation)]] = True
+            table[situations == situation] = mask
+        return table
 
     def _matching(self, profile: Profile) -> tuple[int, ...]:
         return tuple(number for number, instance in self.instances.items() if _concerns(instance.spec, profile))
