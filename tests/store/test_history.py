@@ -59,7 +59,7 @@ async def append(store: Store, oracle: Remembered, reports: Sequence[tuple[int, 
         oracle.rows.setdefault(slot, []).append(Row(observed_us, seq, index, lon, received_us))
 
 
-REPORTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 40)), min_size=1, max_size=12)
+REPORTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 15)), min_size=1, max_size=12)
 STEPS = st.lists(
     st.one_of(
         REPORTS,
@@ -71,9 +71,12 @@ STEPS = st.lists(
     max_size=25,
 )
 
+ASKS = st.tuples(st.integers(0, 15), st.integers(0, 17), st.integers(0, 25), st.none() | st.integers(1, 9))
+"""From, to, the last seq to be seen, and a limit."""
+
 
 @settings(deadline=None, max_examples=60)
-@given(steps=STEPS, asks=st.lists(st.tuples(*[st.integers(0, 42)] * 3, st.none() | st.integers(1, 9)), max_size=6))
+@given(steps=STEPS, asks=st.lists(ASKS, max_size=6))
 def test_history_equals_a_list_whatever_is_indexed_when(
     steps: list[list[tuple[int, int]] | str | int], asks: list[tuple[int, int, int, int | None]]
 ) -> None:
@@ -118,13 +121,42 @@ async def expect_equal(store: Store, oracle: Remembered, asks: list[tuple[int, i
         assert [rows_of(positions) for positions in found] == [
             oracle.between(slot, from_us, to_us, upto_seq, limit) for slot in (2, 0, 3, 2)
         ]
-    keys = [(slot, observed_us) for slot in range(4) for observed_us in (0, 7, 40, 41)]
+    keys = [(slot, observed_us) for slot in range(4) for observed_us in (0, 7, 15, 16)]
     places, stored = await store.history.at([slot for slot, _ in keys], [observed_us for _, observed_us in keys])
     for (slot, observed_us), place in zip(keys, places.tolist(), strict=True):
         first = oracle.between(slot, observed_us, observed_us, head, 1)
         assert (place >= 0) == bool(first)
         if first:
             assert stored.lon_e7[place] == first[0].lon_e7
+
+
+async def test_every_span_and_limit_over_overlapping_chunks_equals_a_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.store.chunks.CHUNK_POSITIONS", 3)
+    oracle = Remembered()
+    with opened(tmp_path) as store:
+        for instants in ((0, 4, 5, 9), (2, 3, 4), (9, 1, 1), (6, 7, 8), (5, 2)):
+            await append(store, oracle, [(0, observed_us) for observed_us in instants], NOON_US)
+            if instants != (5, 2):
+                await store.history.index(1)
+        for from_us in range(11):
+            for to_us in range(from_us, 11):
+                for limit in (None, 1, 2, 3, 5):
+                    found = await store.history.positions(0, from_us, to_us, limit=limit)
+                    assert rows_of(found) == oracle.between(0, from_us, to_us, 99, limit)
+
+
+async def test_what_another_process_appended_is_seen_at_once(tmp_path: Path) -> None:
+    with opened(tmp_path) as server, opened(tmp_path) as command:
+        server.slot("car-7")
+        await server.journal.append_reports(block({"observed_us": 1}))
+        await command.journal.append_reports(block({"observed_us": 2}))
+
+        found = await server.history.positions(0, 0, END_US)
+
+        assert found.block.observed_us.tolist() == [1, 2]
+        assert found.seq.tolist() == [1, 2]
 
 
 async def test_reads_are_right_while_appends_and_indexing_go_on(tmp_path: Path) -> None:
