@@ -142,7 +142,9 @@ class AccessDesk:
         self._throttle.tried((account, origin), now_s)
         user = await self._database.read(lambda db: accounts.find_user(db, name))
         fits = await self._hashed(lambda: credentials.password_matches(user.password if user else None, password))
-        if user is None or not fits or (user.password_until_us or self._now_us() + 1) <= self._now_us():
+        if user is None or not fits:
+            return None
+        if user.password_until_us is not None and user.password_until_us <= self._now_us():
             return None
         self._throttle.succeeded(account, (origin,))
         return await self._begin(user.id)

@@ -196,6 +196,24 @@ async def test_a_chosen_password_replaces_the_one_time_one_and_ends_other_sessio
     assert await desk.login("ana", "four grey herons at dusk", "192.0.2.1")
 
 
+async def test_a_chosen_password_is_good_though_the_clock_runs_between_two_looks_at_it(
+    database: Database, registry: Registry, clock: Clock
+) -> None:
+    def running_us() -> int:
+        clock.us += 1_000
+        return clock.us
+
+    desk = AccessDesk(database, registry, Settings(), running_us, clock.monotonic_s)
+    given = make_user(database, clock)
+    mine, _ = await logged_in(desk, given)
+    await desk.change_password(mine, given, "four grey herons at dusk")
+
+    login = await desk.login("ana", "four grey herons at dusk", "192.0.2.1")
+
+    desk.close()
+    assert login is not None
+
+
 async def test_a_poor_password_and_a_wrong_old_one_change_nothing(
     desk: AccessDesk, database: Database, clock: Clock
 ) -> None:
