@@ -1,7 +1,7 @@
 """Typed positions → the columns of a report block, and the rejects among them. Knows no key and no store."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -83,14 +83,17 @@ class Drafter:
         slots = {} if dry else self._slots.setdefault(contingent, {})
         said = list(zip(*(column[name] for name in _Said._fields), strict=True))
         profiles = {} if dry else self._remembered(contingent, drones)
-        self._judge_units(column["unit"], slots, faults)
-        self._judge_profiles(said, profiles, faults)
+        known_slots, known_profiles = _numbers_in(slots, column["unit"]), _numbers_in(profiles, said)
+        if known_slots is None:
+            self._judge_units(column["unit"], slots, faults)
+        if known_profiles is None:
+            self._judge_profiles(said, profiles, faults)
         extras = extras_of(column, faults)
         rows: npt.NDArray[np.intp] | slice = slice(None)
         units: Sequence[str] = column["unit"]
         places: Sequence[int] = opened.places
         report_ids: Sequence[str | None] = ()
-        if any(map(is_given, column["report_id"])):
+        if column["report_id"].count(UNSET) < len(units):
             report_ids = [one if is_given(one) else None for one in column["report_id"]]
         if faults:
             rows = np.array([row for row in range(len(units)) if row not in faults], np.intp)
@@ -103,8 +106,20 @@ class Drafter:
             places = [opened.places[row] for row in kept]
         numbers: Numbers = ScratchNumbers(self._registry) if dry else self._numbers
         given = [extra for extra in extras if extra is not None]
+        if known_slots is None:
+            slot = self._slots_of(units, contingent, slots, numbers)
+        else:
+            slot = known_slots[rows]
+        if known_profiles is None:
+            profile = self._profiles_of(said, contingent, profiles, numbers, drones=drones)
+        else:
+            profile = known_profiles[rows]
+        if column["label"].count(UNSET) == len(column["label"]):
+            labelled = [False] * len(said)
+        else:
+            labelled = [is_given(one[5]) for one in said]
         block = ReportBlock(
-            slot=self._slots_of(units, contingent, slots, numbers),
+            slot=slot,
             observed_us=observed_us[rows],
             lon_e7=np.rint(lon[rows] * E7).astype(np.int32),
             lat_e7=np.rint(lat[rows] * E7).astype(np.int32),
@@ -112,12 +127,12 @@ class Drafter:
             accuracy_m=_floats(column["accuracy_m"])[rows],
             speed_m_s=_floats(column["speed_m_s"])[rows],
             course_deg=_floats(column["course_deg"])[rows],
-            profile=self._profiles_of(said, contingent, profiles, numbers, drones=drones),
+            profile=profile,
             flags=self._flags(lon[rows], lat[rows], observed_us[rows], received_us, drones=drones),
             extra=_extra_numbers(extras) if given else np.full(len(units), -1, np.int32),
             extras=given,
         )
-        return Draft(block, places, report_ids, [is_given(one[5]) for one in said], opened.rejects)
+        return Draft(block, places, report_ids, labelled, opened.rejects)
 
     def _draft_one(self, opened: Opened, contingent: str, received_us: int, *, drones: bool, dry: bool) -> Draft:
         """``draft`` of a single item: the same, without the price of arrays until the end."""
@@ -227,6 +242,14 @@ class Drafter:
             if not self.terms.in_area(float(lon[row]), float(lat[row])):
                 flags[row] |= NULL_ISLAND
         return flags
+
+
+def _numbers_in(known: Mapping[Any, int], values: Sequence[Any]) -> I32 | None:
+    """Return the number of each value, or None if any has none yet."""
+    try:
+        return np.fromiter(map(known.__getitem__, values), _INT32, len(values))
+    except KeyError:
+        return None
 
 
 def _where_and_when(column: dict[str, tuple[Any, ...]], faults: Faults) -> tuple[F64, F64, I64]:
