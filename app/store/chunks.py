@@ -53,18 +53,20 @@ def chunks_of(positions: PositionTable) -> Iterator[Chunk]:
     wholes, raws = _whole_numbers(positions, starts, ends)
     steps = np.diff(wholes, axis=1, prepend=np.int64(0))
     steps[:, starts] = wholes[:, starts]
-    stored = zigzag(steps)
-    for start, end, raw in zip(starts.tolist(), ends.tolist(), raws.tolist(), strict=True):
-        keys, others = _frame(stored[:1, start:end]), _frame(stored[1:, start:end])
-        body = _HEAD.pack(_VERSION, raw, len(keys)) + keys + others
-        yield Chunk(
-            int(positions.slot[start]),
-            int(positions.observed_us[start]),
-            int(positions.observed_us[end - 1]),
-            int(positions.seq[start:end].min()),
-            end - start,
-            body,
-        )
+    # Column by column and place by place: a chunk's bytes are then a plain cut, of which there may be 10,000 at a time.
+    places = zigzag(steps).view(np.uint8).reshape(len(_COLUMNS_1), len(positions), 8)
+    shuffled = np.ascontiguousarray(places.transpose(0, 2, 1))
+    heads = zip(
+        positions.slot[starts].tolist(),
+        positions.observed_us[starts].tolist(),
+        positions.observed_us[ends - 1].tolist(),
+        np.minimum.reduceat(positions.seq, starts).tolist(),
+        strict=True,
+    )
+    for head, start, end, raw in zip(heads, starts.tolist(), ends.tolist(), raws.tolist(), strict=True):
+        keys = compressed(shuffled[:1, :, start:end].tobytes())
+        others = compressed(shuffled[1:, :, start:end].tobytes())
+        yield Chunk(*head, end - start, _HEAD.pack(_VERSION, raw, len(keys)) + keys + others)
 
 
 def positions_in(slot: int, body: bytes) -> PositionTable:
@@ -101,12 +103,6 @@ def _opened(body: bytes) -> tuple[int, bytes]:
         raise UnreadableFormat(f"history chunk of format {body[:1].hex() or 'empty'}, known is {_VERSION:02x}")
     _, raw, length = _HEAD.unpack_from(body)
     return raw, body[_HEAD.size : _HEAD.size + length]
-
-
-def _frame(stored: npt.NDArray[np.uint64]) -> bytes:
-    columns, rows = stored.shape
-    places = np.ascontiguousarray(stored).view(np.uint8).reshape(columns, rows, 8)
-    return compressed(places.transpose(0, 2, 1).tobytes())
 
 
 def _unframed(frame: bytes, columns: int) -> I64:

@@ -10,9 +10,10 @@ from app.store.history import History
 LOOK_S = 2.0
 WAIT_S = 15.0
 """A smaller tail waits this long: chunks of many rows are cheaper to write and to read."""
-TAIL_POSITIONS = 50_000
+TAIL_POSITIONS = 200_000
 TAIL_ENTRIES = 2_000
-PASS_POSITIONS = 100_000
+PASS_POSITIONS = 300_000
+"""As many as the journal keeps in memory: the more rows a unit has in a pass, the less each of them costs."""
 
 _log = logging.getLogger("accord.history")
 
