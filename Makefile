@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 SETUP := tools/setup.sh
 BIN := .venv/bin
-PROGRAMS := chromium strace gcc
+PROGRAMS := chromium strace
 FRONTEND := $(shell find frontend/src frontend/scripts frontend/public -type f 2>/dev/null) \
             $(wildcard frontend/*.html frontend/*.ts frontend/*.js)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
