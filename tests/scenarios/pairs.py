@@ -1,4 +1,4 @@
-"""Real tracks against real lines: what to push, and what the tables say must come of it. Shares no code with the app."""
+"""Real tracks against real lines: what to push, and what must come of it by the tables. Shares no code with the app."""
 
 import csv
 import gzip
