@@ -1,0 +1,74 @@
+"""``make bench``: what is measured, beside the limits of the design. Writes only to a temporary folder."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import uvloop
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tests.bench.figures import Figure
+from tests.bench.ingest import BATCH, positions_in_batches, single_positions, time_to_violation
+from tests.bench.serving import Served, folder_with_keys, serving
+from tests.bench.traffic import Walker, mission_document, walkers
+
+EXAMPLE = Path(__file__).parents[2] / "missions" / "cyprus.geojson"
+UNITS = 10_000
+NEAR_SHARE = 0.01
+_console = Console()
+
+
+async def _over_http(
+    served: Served, units: list[Walker], begun: Callable[[str], None], wanted: list[str]
+) -> list[Figure]:
+    figures: list[Figure] = []
+    if "batches" in wanted:
+        begun("positions in batches of 1,000")
+        figures += await positions_in_batches(served, units, rounds=80)
+    if "singles" in wanted:
+        begun("single positions")
+        figures += await single_positions(served, units, rounds=4)
+    if "latency" in wanted:
+        begun("time until a violation is on the wire")
+        figures += await time_to_violation(served, units, probes=300)
+    return figures
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what is named (all when nothing is) and print the table; 1 where an aim is missed."""
+    wanted = arguments or ["batches", "singles", "latency"]
+    document = mission_document(EXAMPLE)
+    figures: list[Figure] = []
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_console) as progress:
+        task = progress.add_task("units and requests")
+
+        def begun(what: str) -> None:
+            progress.update(task, description=what)
+
+        units = walkers(document, UNITS, NEAR_SHARE, BATCH)
+        with folder_with_keys() as (folder, keys):
+            mission = folder / "mission.geojson"
+            mission.write_text(json.dumps(document))
+            with serving(folder, keys, mission) as served:
+                figures += uvloop.run(_over_http(served, units, begun, wanted))
+    _console.print(_table(figures))
+    return 0 if all(figure.met is not False for figure in figures) else 1
+
+
+def _table(figures: list[Figure]) -> Table:
+    table = Table(title="Accord, measured on this machine", title_justify="left")
+    for column in ("figure", "measured", "aim", ""):
+        table.add_column(column, overflow="fold")
+    marks = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}
+    for figure in figures:
+        table.add_row(figure.what, figure.measured, figure.aim, marks[figure.met])
+        if figure.note:
+            table.add_row(f"[dim]{figure.note}[/]", "", "", "")
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

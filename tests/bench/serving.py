@@ -1,0 +1,98 @@
+"""A real server for the bench: ``cop serve`` in a process of its own, on a throw-away folder and a core of its own."""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from app.store import accounts
+from app.store.database import Database
+
+CONTINGENTS = ("ARG", "GBR", "SVK")
+_START_S = 60.0
+_COMMAND = ("-m", "tests.bench.serve")
+
+
+@dataclass(frozen=True)
+class Keys:
+    """``devices`` by contingent; ``watch`` is for the viewers, ``listen`` for one who hears of violations."""
+
+    devices: dict[str, str]
+    watch: str
+    listen: str
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server."""
+
+    pid: int
+    port: int
+    folder: Path
+    keys: Keys
+    start_s: float
+    """From the process's start until it took requests."""
+
+
+@contextlib.contextmanager
+def folder_with_keys() -> Iterator[tuple[Path, Keys]]:
+    """Make a data folder with keys; it is deleted afterwards."""
+    with tempfile.TemporaryDirectory(prefix="accord-bench-") as name:
+        folder = Path(name)
+        database = Database.open(folder)
+        make = partial(accounts.create_key, now_us=time.time_ns() // 1000, scopes=frozenset())
+        devices = {
+            one: database.write_now(partial(make, name=one, role="device", contingent=one))[1] for one in CONTINGENTS
+        }
+        watch, listen = (
+            database.write_now(partial(make, name=name, role="observer", contingent=None))[1]
+            for name in ("watch", "listen")
+        )
+        database.close()
+        yield folder, Keys(devices, watch, listen)
+
+
+@contextlib.contextmanager
+def serving(folder: Path, keys: Keys, mission: Path) -> Iterator[Served]:
+    """Run the server on core 0, everything else of the bench on core 1, where there are two."""
+    cores = sorted(os.sched_getaffinity(0))
+    environment = {**os.environ, "COP_LOG_LEVEL": "error"}
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *_COMMAND, str(cores[0]), "--data", str(folder), "--mission", str(mission), "--port", "0"],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.sched_setaffinity(0, {cores[-1]})
+    try:
+        port = _port(process)
+        yield Served(process.pid, port, folder, keys, time.perf_counter() - began)
+    finally:
+        os.sched_setaffinity(0, cores)
+        process.send_signal(signal.SIGTERM)
+        process.wait(_START_S)
+
+
+def _port(process: "subprocess.Popen[str]") -> int:
+    """Read on stderr where the server is."""
+    assert process.stderr is not None
+    said = ""
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stderr, selectors.EVENT_READ)
+        while selector.select(_START_S):
+            line = process.stderr.readline()
+            said += line
+            if "Accord is at" in line:
+                return int(line.rpartition(":")[2])
+            if not line:
+                break
+    raise RuntimeError(f"the server did not start: {said}")
