@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import random
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import msgspec
 import numpy as np
 import zstandard
 
+from app.access.policy import Allowed
 from app.access.principals import Principal
 from app.api.app import build
 from app.api.context import Context
@@ -27,7 +29,7 @@ from app.bus.memory import MemoryBus
 from app.engine import Engine
 from app.engine.snapshot import FORMAT, thawed
 from app.feeds.order import NONE_US, Order
-from app.live.frames import incident_frame, violation_frame
+from app.live.frames import FeedFrame, incident_frame, violation_frame
 from app.live.hub import Hub
 from app.live.track_frames import TrackFraming
 from app.model.entry import MissionSet
@@ -44,11 +46,12 @@ from app.store.history import History
 from app.store.journal import Journal
 from app.store.keys import forget_sent_ids
 from app.store.known import KnownReports
+from app.store.lock import serving_alone
 from app.store.meta import kept
 from app.store.outcomes import engine_cursor
 from app.store.registry import load_registry
 from app.store.snapshots import load_snapshot
-from app.telemetry import Metrics, log_of
+from app.telemetry import Metrics
 from app.webhooks.guard import Guard
 from app.webhooks.payload import LetterWriter
 from app.webhooks.sender import Sender
@@ -58,9 +61,9 @@ from app.workers.history import HistoryWorker
 from app.workers.retention import RetentionWorker
 from app.workers.webhooks import OutboxNudge, WebhookWorker
 
+STARTING_S = 30.0
 MISSION_S = 60.0
 """How long the engine may take over a mission file given at the start."""
-_log = log_of("main")
 
 
 def wall_clock_us() -> int:
@@ -121,12 +124,40 @@ async def serving(settings: Settings, now_us: Callable[[], int] = wall_clock_us)
     mission = settings.mission.read_bytes() if settings.mission else None
     if mission is not None:
         parse_mission(mission)
-    listener = listening_socket(settings.host, settings.port)
-    url = _url(settings, listener.getsockname()[1])
-    fold = opened(settings, now_us)
-    database, registry, sealer, journal, engine = fold.database, fold.registry, fold.sealer, fold.journal, fold.engine
-    metrics, bus, feeds = Metrics.create(), MemoryBus(), FeedsHealth(registry)
-    desk = AccessDesk(database, registry, settings, now_us, time.monotonic)
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(contextlib.closing(listening_socket(settings.host, settings.port)))
+        stack.enter_context(serving_alone(settings.data))
+        fold = opened(settings, now_us)
+        stack.callback(fold.database.close)
+        parts = _parts(settings, fold, _url(settings, listener.getsockname()[1]), now_us)
+        stack.callback(parts.context.access.close)
+        await parts.worker.catch_up()
+        parts.context.hub.start()
+        parts.worker.listen(parts.context.hub)
+        parts.worker.listen(OutboxNudge(parts.context.bus))
+        async with _working(settings, fold, parts, now_us):
+            if mission is not None and mission != fold.engine.document:
+                seq = await fold.journal.append(MissionSet(mission, by="operator"))
+                await parts.worker.wait_for(seq, MISSION_S)
+            async with _taking_requests(settings, fold, parts, listener, now_us) as stopped:
+                yield Running(parts.url, parts.context, stopped)
+        await parts.worker.catch_up()
+        await parts.worker.snapshot()
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts that the workers and the api share."""
+
+    url: str
+    worker: EngineWorker
+    context: Context
+    owner_of: Callable[[apsw.Connection, str], Principal | None]
+
+
+def _parts(settings: Settings, fold: Fold, url: str, now_us: Callable[[], int]) -> _Parts:
+    database, registry, sealer, engine = fold.database, fold.registry, fold.sealer, fold.engine
+    feeds = FeedsHealth(registry)
     letters = LetterWriter(
         lambda violation: msgspec.to_builtins(violation_frame(violation)),
         lambda incident: msgspec.to_builtins(incident_frame(incident, sealer)),
@@ -139,63 +170,78 @@ async def serving(settings: Settings, now_us: Callable[[], int] = wall_clock_us)
     def owe(connection: apsw.Connection, outcome: Outcome) -> None:
         outbox.enqueue(connection, outcome, owner_of, letters, now_us())
 
+    def feeds_of(principal: Principal, allowed: Allowed) -> list[FeedFrame]:
+        return frames_of(feeds, principal, allowed, now_us())
+
     worker = EngineWorker(
-        engine, journal, fold.history, database,
+        engine, fold.journal, fold.history, database,
         committed=database.read_now(engine_cursor), outbox=owe, feeds=feeds, now_us=now_us,
     )  # fmt: skip
-    hub = Hub(
-        worker, sealer, now_us, worker.lag_s, lambda principal, allowed: frames_of(feeds, principal, allowed, now_us())
-    )
-    await worker.catch_up()
-    order = Order(engine.window_us, _newest_us(engine), await fold.history.highest(len(registry.units)))
-    hub.start()
-    worker.listen(hub)
-    worker.listen(OutboxNudge(bus))
-    intake = Intake(
-        registry=registry, database=database, journal=journal, known=KnownReports(database, fold.history), order=order,
-        mission=lambda: engine.mission, feeds=feeds, now_us=now_us,
-    )  # fmt: skip
     context = Context(
-        settings=settings, database=database, registry=registry, journal=journal, history=fold.history, engine=engine,
-        worker=worker, hub=hub, access=desk, bus=bus, feeds=feeds, framing=TrackFraming(registry, sealer),
-        sealer=sealer, metrics=metrics, now_us=now_us,
+        settings=settings, database=database, registry=registry, journal=fold.journal, history=fold.history,
+        engine=engine, worker=worker, hub=Hub(worker, sealer, now_us, worker.lag_s, feeds_of),
+        access=AccessDesk(database, registry, settings, now_us, time.monotonic), bus=MemoryBus(), feeds=feeds,
+        framing=TrackFraming(registry, sealer), sealer=sealer, metrics=Metrics.create(), now_us=now_us,
     )  # fmt: skip
-    app = Ingest(build(context, [live_route(hub, desk)]), intake, desk.authenticate_key, metrics)
+    return _Parts(url, worker, context, owner_of)
+
+
+@contextlib.asynccontextmanager
+async def _working(settings: Settings, fold: Fold, parts: _Parts, now_us: Callable[[], int]) -> AsyncIterator[None]:
+    """Run the workers until the block ends."""
+    context = parts.context
+    async with Sender(Guard(settings.hook_allow), now_us) as sender, asyncio.TaskGroup() as tasks:
+        hooks = WebhookWorker(
+            fold.database, context.bus, sender.send, parts.owner_of, now_us, random.Random(), context.metrics
+        )
+        jobs = (
+            parts.worker.run,
+            context.hub.run,
+            context.access.run,
+            hooks.run,
+            ClockWorker(fold.engine, fold.journal, now_us).run,
+            HistoryWorker(fold.history).run,
+            RetentionWorker(fold.database, [forget_sent_ids], now_us).run,
+        )
+        working = [tasks.create_task(job()) for job in jobs]
+        try:
+            yield
+        finally:
+            hooks.stop()
+            for task in working:
+                task.cancel()
+
+
+@contextlib.asynccontextmanager
+async def _taking_requests(
+    settings: Settings, fold: Fold, parts: _Parts, listener: socket.socket, now_us: Callable[[], int]
+) -> AsyncIterator[asyncio.Event]:
+    """Answer requests until the block ends; the event tells that the server has ended by itself."""
+    context, engine = parts.context, fold.engine
+    highest_us = await fold.history.highest(len(fold.registry.units))
+    intake = Intake(
+        registry=fold.registry, database=fold.database, journal=fold.journal, feeds=context.feeds,
+        known=KnownReports(fold.database, fold.history), order=Order(engine.window_us, _newest_us(engine), highest_us),
+        mission=lambda: engine.mission, now_us=now_us,
+    )  # fmt: skip
     server = server_of(
-        app, host=settings.host, port=settings.port, tls_cert=settings.tls_cert, tls_key=settings.tls_key,
+        Ingest(
+            build(context, [live_route(context.hub, context.access)]), intake, context.access.authenticate_key,
+            context.metrics,
+        ),
+        host=settings.host, port=settings.port, tls_cert=settings.tls_cert, tls_key=settings.tls_key,
         trusted_proxies=("*",) if settings.behind_proxy else (),  # nobody else can reach the port
     )  # fmt: skip
     stopped = asyncio.Event()
-    retention = RetentionWorker(database, [forget_sent_ids], now_us)
-    try:
-        async with Sender(Guard(settings.hook_allow), now_us) as sender, asyncio.TaskGroup() as tasks:
-            hooks = WebhookWorker(database, bus, sender.send, owner_of, now_us, random.Random(), metrics)
-            taking = tasks.create_task(server.serve([listener]))
-            taking.add_done_callback(lambda _: stopped.set())
-            working = [
-                tasks.create_task(job())
-                for job in (
-                    worker.run, hub.run, hooks.run, desk.run, retention.run,
-                    ClockWorker(engine, journal, now_us).run, HistoryWorker(fold.history).run,
-                )
-            ]  # fmt: skip
-            if mission is not None and mission != engine.document:
-                seq = await journal.append(MissionSet(mission, by="operator"))
-                await worker.wait_for(seq, MISSION_S)
-            try:
-                yield Running(url, context, stopped)
-            finally:
-                server.should_exit = True
-                await taking
-                hooks.stop()
-                for task in working:
-                    task.cancel()
-        await worker.catch_up()
-        await worker.snapshot()
-    finally:
-        desk.close()
-        database.close()
-        listener.close()
+    async with asyncio.TaskGroup() as tasks:
+        taking = tasks.create_task(server.serve([listener]))
+        taking.add_done_callback(lambda _: stopped.set())
+        async with asyncio.timeout(STARTING_S):
+            await server.ready.wait()
+        try:
+            yield stopped
+        finally:
+            server.should_exit = True
 
 
 def _newest_us(engine: Engine) -> I64:

@@ -132,7 +132,15 @@ class DeadlineHttp(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """A server that leaves the process's signals to whoever runs it."""
+    """A server that leaves the process's signals to whoever runs it, and says when it takes requests."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -147,7 +155,7 @@ def server_of(
     tls_cert: Path | None = None,
     tls_key: Path | None = None,
     trusted_proxies: Sequence[str] = (),
-) -> uvicorn.Server:
+) -> Server:
     """Return a server for ``app``, not yet started. X-Forwarded headers count only from ``trusted_proxies``."""
     config = uvicorn.Config(
         app,
