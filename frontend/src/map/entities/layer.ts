@@ -80,22 +80,22 @@ export class EntityLayer implements CustomLayerInterface {
     gpu.symbolBatch.clear();
     gpu.wordBatch.clear();
     this.occupancy.reset(screen.width, screen.height);
-    const scale = this.visible.count > TOO_MANY ? 0.35 : this.visible.count > MANY ? 0.6 : 1;
+    const crowded = this.visible.count > MANY;
+    const scale = this.visible.count > TOO_MANY ? 0.35 : crowded ? 0.55 : scaleAt(map.getZoom());
     // What is old lies below what is live; the selected one lies on top.
-    for (const status of [LOST, LOST - 1, LIVE]) this.composeSymbols(gpu, screen, status, scale);
+    for (const status of [LOST, LOST - 1, LIVE]) this.composeSymbols(gpu, screen, status, scale, crowded);
     this.composeSelected(gpu, screen);
-    const labels =
-      this.visible.count > MANY
-        ? 0
-        : composeLabels(
-            this.store,
-            this.visible,
-            this.selected,
-            this.occupancy,
-            gpu.words,
-            gpu.wordBatch,
-            gpu.ratio,
-          );
+    const labels = crowded
+      ? 0
+      : composeLabels(
+          this.store,
+          this.visible,
+          this.selected,
+          this.occupancy,
+          gpu.words,
+          gpu.wordBatch,
+          gpu.ratio,
+        );
     this.paint(gpu, screen);
     this.drawn = {
       symbols: this.visible.count,
@@ -105,7 +105,7 @@ export class EntityLayer implements CustomLayerInterface {
     };
   }
 
-  private composeSymbols(gpu: Gpu, screen: Screen, status: number, scale: number): void {
+  private composeSymbols(gpu: Gpu, screen: Screen, status: number, scale: number, crowded: boolean): void {
     const { store, visible } = this;
     const grey = status === LIVE ? 0 : status === LOST ? 1 : 0.8;
     const opacity = status === LIVE ? 1 : status === LOST ? 0.4 : 0.75;
@@ -115,21 +115,26 @@ export class EntityLayer implements CustomLayerInterface {
       const x = visible.at[i * 2] ?? 0;
       const y = visible.at[i * 2 + 1] ?? 0;
       const cell = this.symbolCell(gpu, row);
-      if (scale < 1) {
+      if (crowded) {
         gpu.symbolBatch.quad(x, y, cell, scale, grey, opacity);
         continue;
       }
       if (status === LIVE) this.composeLeader(gpu, screen, row, x, y);
       this.composeOperator(gpu, screen, row, x, y);
-      gpu.symbolBatch.quad(x, y, cell, 1, grey, opacity);
-      this.occupancy.take(x - cell.anchorX + 3, y - cell.anchorY + 3, cell.width - 6, cell.height - 6);
+      gpu.symbolBatch.quad(x, y, cell, scale, grey, opacity);
+      this.occupancy.take(
+        x - cell.anchorX * scale + 3,
+        y - cell.anchorY * scale + 3,
+        cell.width * scale - 6,
+        cell.height * scale - 6,
+      );
       if (status !== LIVE) {
         const ring = gpu.symbols.cell('stale', () => staleStamp(gpu.ratio));
-        gpu.symbolBatch.quad(x, y, ring, 1, 0, opacity);
+        gpu.symbolBatch.quad(x, y, ring, scale, 0, opacity);
       }
       if (store.doubtful[row]) {
         const badge = gpu.symbols.cell('doubt', () => doubtStamp(gpu.ratio));
-        gpu.symbolBatch.quad(x + 15, y - 12, badge, 1, 0, 1);
+        gpu.symbolBatch.quad(x + 15 * scale, y - 12 * scale, badge, scale, 0, 1);
       }
     }
   }
@@ -209,6 +214,11 @@ export class EntityLayer implements CustomLayerInterface {
     gl.bindTexture(gl.TEXTURE_2D, gpu.words.texture);
     gpu.quads.draw(gpu.wordBatch.data, gpu.wordBatch.count, screen.width, screen.height);
   }
+}
+
+/** Smaller where a symbol covers kilometres, full where it covers a street. */
+function scaleAt(zoom: number): number {
+  return Math.min(1, Math.max(0.72, 0.72 + (zoom - 8.5) * 0.12));
 }
 
 const SCRATCH = new Float32Array(2);
