@@ -10,10 +10,13 @@ import '@fontsource/ibm-plex-sans-condensed/latin-600.css';
 import '@fontsource/ibm-plex-sans-condensed/latin-ext-400.css';
 import '@fontsource/ibm-plex-sans-condensed/latin-ext-600.css';
 import 'maplibre-gl/dist/maplibre-gl.css';
+import './theme/theme.css';
 import './app.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { keptTheme, showTheme } from './theme/theme';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
+showTheme(keptTheme());
 mount(App, { target });
