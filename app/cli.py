@@ -28,6 +28,7 @@ from app.model.label import CLASSIFICATIONS, Classification
 from app.model.mission import parse_mission
 from app.model.mission_faults import MissionFaults
 from app.model.mission_warnings import warnings
+from app.runtime import settle
 from app.settings import Settings
 from app.simulator.player import PlayRefused, play
 from app.simulator.scenario import ScenarioFault, load_scenario
@@ -271,12 +272,14 @@ async def _replayed(settings: Settings, first_us: int, end_us: int, rejudge: boo
 
 async def _served(settings: Settings) -> None:
     async with _until_signalled() as stopped, serving(settings) as running:
+        settle()
         _console.print(f"Accord is at {running.url}", markup=False)
         await _first(stopped, running.stopped)
 
 
 async def _demonstrated(host: str, port: int, speed: float, duration_s: float | None) -> None:
     async with _until_signalled() as stopped, demonstrating(host, port, speed) as shown:
+        settle()
         _console.print(
             f"\nAccord, a simulated mission. Log in here (once, within 15 minutes):\n  {shown.link}", soft_wrap=True
         )
