@@ -16,7 +16,7 @@ from app.feeds.faults import Fault, Reject
 from app.feeds.items import DroneItem, PositionItem
 from app.feeds.numbers import Numbers, RegistryNumbers, ScratchNumbers
 from app.feeds.terms import Terms, sidc_fault, text_fault
-from app.feeds.times import parse_instants
+from app.feeds.times import instant_or_bad, parse_instants
 from app.model.feature import MISSION_PARTY
 from app.model.identity import Profile, Registry, Unit
 from app.model.label import Marking
@@ -137,7 +137,7 @@ class Drafter:
     def _draft_one(self, opened: Opened, contingent: str, received_us: int, *, drones: bool, dry: bool) -> Draft:
         """``draft`` of a single item: the same, without the price of arrays until the end."""
         item, faults = opened.items[0], Faults()
-        lon, lat, observed_us = item.lon, item.lat, parse_instants([item.observed_at]).item()
+        lon, lat, observed_us = item.lon, item.lat, instant_or_bad(item.observed_at)
         fault = coordinate_fault(lon, "lon") or coordinate_fault(lat, "lat")
         if fault:
             faults[0] = fault

@@ -107,7 +107,7 @@ class Order:
         return np.array(judged, np.uint8)
 
     def _fit(self, slot: I32) -> None:
-        most = int(slot.max()) if len(slot) else -1
+        most = slot.item() if len(slot) == 1 else int(slot.max(initial=-1))
         if most >= len(self._newest_us):
             size = 2 * most + 2
             self._newest_us = _grown(self._newest_us, size)

@@ -26,7 +26,7 @@ _MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 def parse_instants(texts: Sequence[str]) -> I64:
     """Return microseconds since 1970 UTC of each text, ``BAD_US`` where it is none."""
     if len(texts) < _FEW:
-        return np.fromiter(map(_parsed, texts), np.int64, len(texts))
+        return np.fromiter(map(instant_or_bad, texts), np.int64, len(texts))
     lengths = set(map(len, texts))
     if len(lengths) == 1:
         return _of_one_length(texts)
@@ -38,7 +38,8 @@ def parse_instants(texts: Sequence[str]) -> I64:
     return found
 
 
-def _parsed(text: str) -> int:
+def instant_or_bad(text: str) -> int:
+    """Return microseconds since 1970 UTC of one text, ``BAD_US`` if it is none."""
     try:
         return parse_instant(text)
     except ValueError:
@@ -52,7 +53,7 @@ def _of_one_length(texts: Sequence[str]) -> I64:
     fraction = length - _FIXED - 2
     usual_length = length == _FIXED + 1 or 1 <= fraction <= 9
     if not (usual_length and joined.isascii()):
-        return np.fromiter(map(_parsed, texts), np.int64, len(texts))
+        return np.fromiter(map(instant_or_bad, texts), np.int64, len(texts))
     table = np.frombuffer(joined.encode(), np.uint8).reshape(len(texts), length)
     digits = table[:, _DIGITS] - np.uint8(48)  # what is no digit wraps round to more than 9
     usual = (digits <= 9).all(axis=1) & (table[:, _SIGNS] == _SIGN_BYTES).all(axis=1) & (table[:, -1] == ord("Z"))
@@ -70,7 +71,7 @@ def _of_one_length(texts: Sequence[str]) -> I64:
     seconds = ((_days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second
     found: I64 = seconds * SECOND_US + micros
     for row in np.flatnonzero(~usual).tolist():
-        found[row] = _parsed(texts[row])
+        found[row] = instant_or_bad(texts[row])
     return found
 
 

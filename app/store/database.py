@@ -103,11 +103,11 @@ class Database:
 
     async def settled(self, future: "asyncio.Future[T]") -> T:
         """Wait for a future that the writer will answer, up to the deadline."""
+        deadline = future.get_loop().call_later(WRITE_DEADLINE_S, _give_up, future)
         try:
-            async with asyncio.timeout(WRITE_DEADLINE_S):
-                return await future
-        except TimeoutError:
-            raise StoreUnavailable("the store took too long; whether it kept this is unknown") from None
+            return await future
+        finally:
+            deadline.cancel()
 
     async def read(self, job: Callable[[apsw.Connection], T]) -> T:
         """Run ``job`` in a reader's thread, on a read-only connection, in one read transaction (one state).
@@ -172,3 +172,8 @@ class Database:
                 self._idle.append(connection)
                 return
         connection.close()
+
+
+def _give_up(future: "asyncio.Future[Any]") -> None:
+    if not future.done():
+        future.set_exception(StoreUnavailable("the store took too long; whether it kept this is unknown"))
