@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.model.entry import Muted, Noted, Raised
 from app.model.identity import Unit
 from app.model.incident import IncidentVersion
 from app.model.label import Label, Marking
@@ -62,3 +63,31 @@ def incident(**named: Any) -> IncidentVersion:
         "sha256": b"\x00" * 32,
     }
     return IncidentVersion(**{**fields, **named})
+
+
+def raised(**named: Any) -> Raised:
+    """A wall that an officer of ARG saw being built at noon, with what is named changed."""
+    fields: dict[str, Any] = {
+        "key": "wall", "party": "north", "category": "construction", "lon": 33.2, "lat": 35.0, "observed_us": NOON_US,
+        "ended_us": None, "severity": "high", "feature": None, "track": None, "units": (), "note": "A wall",
+        "withdrawn": False, "by": "Ana", "principal": "u_1", "marking": OPEN,
+    }  # fmt: skip
+    return Raised(**{**fields, **named})
+
+
+def noted(**named: Any) -> Noted:
+    """A note of noon, open to everyone, with what is named changed."""
+    fields: dict[str, Any] = {
+        "text": "Patrol out", "category": "patrol", "at_us": NOON_US, "by": "Ana", "principal": "u_1",
+        "violation": None, "track": None, "marking": OPEN,
+    }  # fmt: skip
+    return Noted(**{**fields, **named})
+
+
+def muted(**named: Any) -> Muted:
+    """A mute of one rule until an hour after noon, open to everyone, with what is named changed."""
+    fields: dict[str, Any] = {
+        "rule": "r1", "feature": None, "track": None, "until_us": NOON_US + 3600 * 1_000_000, "note": "Road works",
+        "by": "Ana", "principal": "u_1", "marking": OPEN,
+    }  # fmt: skip
+    return Muted(**{**fields, **named})

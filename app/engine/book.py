@@ -27,9 +27,12 @@ class ViolationBook:
         """Return the violation, or None where it is not at hand."""
         return self._by_id.get(key)
 
-    def enter(self, violation: Violation, at_us: int) -> Change:
-        """Enter a violation that is new, or reads otherwise than before, as its next revision."""
-        before = self._by_id.get(violation.id)
+    def enter(self, violation: Violation, at_us: int, forgotten: Violation | None = None) -> Change:
+        """Enter a violation that is new, or reads otherwise than before, as its next revision.
+
+        ``forgotten`` is the revision before, where it is not at hand any more.
+        """
+        before = self._by_id.get(violation.id, forgotten)
         revision = 1 if before is None else before.revision + 1
         after = msgspec.structs.replace(violation, revision=revision, changed_us=at_us)
         self._by_id[after.id] = after

@@ -7,11 +7,12 @@ import msgspec
 import numpy as np
 
 from app.engine.book import DAY_US, IncidentBook, ViolationBook
+from app.engine.by_hand import lifted_by, mute_of, note_of, raised_id, violation_raised
 from app.engine.findings import named, reconcile, violation_of
 from app.engine.heads import CHECKPOINT_EVERY, Heads
 from app.engine.judge import Judge, Rows
 from app.engine.refold import UNNAMED, merged, refold, with_ids
-from app.model.entry import Assessed, Entry, Incidents, MissionSet, Reports, Tick
+from app.model.entry import Assessed, Entry, Incidents, MissionSet, Muted, Noted, Raised, Reports, Tick, Unmuted
 from app.model.feature import Mission
 from app.model.identity import Registry
 from app.model.mission import parse_mission
@@ -74,6 +75,8 @@ class Engine:
                 return Needs(positions=starts)
             case Assessed(violation=key) if self.violations.get(key) is None:
                 return Needs(violations=(key,))
+            case Raised(key=str()) as raised if self.violations.get(raised_id(raised, entry.seq, self.sealer)) is None:
+                return Needs(violations=(raised_id(raised, entry.seq, self.sealer),))
             case _:
                 return Needs()
 
@@ -98,6 +101,14 @@ class Engine:
                 return Outcome(entry.seq, entry.received_us)
             case Assessed() as assessed:
                 return self._assess(entry, assessed, past)
+            case Raised() as raised:
+                return Outcome(entry.seq, entry.received_us, changes=self._raise(entry, raised, past))
+            case Noted() as noted:
+                return Outcome(entry.seq, entry.received_us, notes=(note_of(noted, entry, self.sealer),))
+            case Muted() as muted:
+                return Outcome(entry.seq, entry.received_us, mutes=(mute_of(muted, entry, self.sealer),))
+            case Unmuted() as unmuted:
+                return Outcome(entry.seq, entry.received_us, lifted=(lifted_by(unmuted, entry),))
 
     def set_mission(self, seq: int, received_us: int, document: bytes) -> list[Change]:
         """Judge by another mission from here on; incursions against what it no longer has end where tracks stand."""
@@ -209,6 +220,12 @@ class Engine:
             return Outcome(entry.seq, entry.received_us, refused="stale")
         change = self.violations.assess(before, assessed, entry.received_us)
         return Outcome(entry.seq, entry.received_us, changes=(change,))
+
+    def _raise(self, entry: Entry, raised: Raised, past: Past) -> tuple[Change, ...]:
+        key = raised_id(raised, entry.seq, self.sealer)
+        before = self.violations.get(key) or past.violations.get(key)
+        after = violation_raised(raised, entry, key, self.mission, before)
+        return () if after == before else (self.violations.enter(after, entry.received_us, before),)
 
     def _forget(self, now_us: int) -> None:
         """Let go of what is neither open nor of the last day; the store keeps it."""

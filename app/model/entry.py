@@ -4,9 +4,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from app.model.identity import Unit
 from app.model.incident import IncidentVersion
+from app.model.label import Marking
+from app.model.note import NoteCategory
 from app.model.report import ReportBlock
-from app.model.violation import AssessmentState
+from app.model.violation import AssessmentState, Severity
 
 
 class Reports(NamedTuple):
@@ -45,7 +48,63 @@ class Assessed(msgspec.Struct, frozen=True):
     principal: str
 
 
-Body = Reports | Incidents | MissionSet | Tick | Assessed
+class Noted(msgspec.Struct, frozen=True, kw_only=True):
+    """A note of the log-book, or another wording of the note ``corrects``."""
+
+    text: str
+    category: NoteCategory
+    at_us: int
+    by: str
+    principal: str
+    violation: str | None
+    track: str | None
+    marking: Marking
+    corrects: str | None = None
+
+
+class Muted(msgspec.Struct, frozen=True, kw_only=True):
+    """What shall make no sound until an instant; see ``app.model.note.Mute``."""
+
+    rule: str | None
+    feature: str | None
+    track: str | None
+    until_us: int
+    note: str | None
+    by: str
+    principal: str
+    marking: Marking
+
+
+class Unmuted(msgspec.Struct, frozen=True, kw_only=True):
+    """The end of a mute before its time."""
+
+    mute: str
+    by: str
+    principal: str
+
+
+class Raised(msgspec.Struct, frozen=True, kw_only=True):
+    """A violation raised by hand. ``key`` is the officer's own name for it: raised again under it, it is amended."""
+
+    key: str | None
+    party: str
+    category: str
+    lon: float
+    lat: float
+    observed_us: int
+    ended_us: int | None
+    severity: Severity
+    feature: str | None
+    track: str | None
+    units: tuple[Unit, ...]
+    note: str
+    withdrawn: bool
+    by: str
+    principal: str
+    marking: Marking
+
+
+Body = Reports | Incidents | MissionSet | Tick | Assessed | Noted | Muted | Unmuted | Raised
 
 
 class Entry(NamedTuple):

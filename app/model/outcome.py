@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.model.incident import IncidentVersion
+from app.model.note import Lifted, Mute, Note
 from app.model.violation import Change
 
 
@@ -14,6 +15,9 @@ class Outcome:
     received_us: int
     changes: tuple[Change, ...] = ()
     incidents: tuple[IncidentVersion, ...] = ()
+    notes: tuple[Note, ...] = ()
+    mutes: tuple[Mute, ...] = ()
+    lifted: tuple[Lifted, ...] = ()
     mission_changed: bool = False
     refused: str | None = None
     """Why an officer's entry had no effect (``stale``, ``unknown``), or None."""

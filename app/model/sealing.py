@@ -6,10 +6,10 @@ the secret can open them; nobody else can tell a made-up id from one that was ne
 
 import base64
 import hashlib
-from typing import Literal
+from typing import Literal, get_args
 
-Kind = Literal["t", "r", "q", "h", "d"]
-"""Track, report, quarantined item, hook, delivery."""
+Kind = Literal["t", "r", "q", "h", "d", "l", "m"]
+"""Track, report, quarantined item, hook, delivery, note of the log-book, mute."""
 _HALF_BITS = 60
 _HALF = (1 << _HALF_BITS) - 1
 _ROUNDS = 6
@@ -29,7 +29,7 @@ class Sealer:
                 hashlib.blake2b(key=self._secret, digest_size=8, person=f"seal {kind} {n}".encode())
                 for n in range(_ROUNDS)
             ]
-            for kind in ("t", "r", "q", "h", "d")
+            for kind in get_args(Kind)
         }
 
     def seal(self, kind: Kind, number: int) -> str:

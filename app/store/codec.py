@@ -12,15 +12,19 @@ import msgspec
 import numpy as np
 import zstandard
 
-from app.model.entry import Assessed, Body, Incidents, MissionSet, Reports, Tick
+from app.model.entry import Assessed, Body, Incidents, MissionSet, Muted, Noted, Raised, Reports, Tick, Unmuted
 from app.model.incident import IncidentVersion
 from app.model.report import Batch, ReportBlock
 from app.store.columns import Column, pack, unpack
 from app.store.errors import UnreadableFormat
 
 T = TypeVar("T")
-REPORTS, INCIDENTS, MISSION_SET, TICK, ASSESSED = 1, 2, 3, 4, 5
-"""Kinds of entries, as stored."""
+REPORTS, INCIDENTS, TICK = 1, 2, 4
+"""Kinds of entries, as stored, whose bodies have a form of their own."""
+_STRUCTS: dict[int, type[MissionSet | Assessed | Noted | Muted | Unmuted | Raised]] = {
+    3: MissionSet, 5: Assessed, 6: Noted, 7: Muted, 8: Unmuted, 9: Raised,
+}  # fmt: skip
+"""The other kinds. A struct may gain fields that have a default, and must lose none."""
 _VERSION = b"\x01"
 _LEVEL = 1
 _COLUMNS_1: tuple[tuple[str, str], ...] = (
@@ -51,9 +55,9 @@ _zstandard = _Zstandard()
 _encoder = msgspec.msgpack.Encoder()
 _block_decoder = msgspec.msgpack.Decoder(_PackedBlock)
 _incidents_decoder = msgspec.msgpack.Decoder(tuple[IncidentVersion, ...])
-_mission_decoder = msgspec.msgpack.Decoder(MissionSet)
-_assessed_decoder = msgspec.msgpack.Decoder(Assessed)
 _tick_decoder = msgspec.msgpack.Decoder(int)
+_struct_decoders = {kind: msgspec.msgpack.Decoder(struct) for kind, struct in _STRUCTS.items()}
+_struct_kinds = {struct: kind for kind, struct in _STRUCTS.items()}
 
 
 def compressed(data: bytes) -> bytes:
@@ -119,12 +123,9 @@ def encode_body(body: Body) -> tuple[int, bytes]:
             return REPORTS, encode_block(block)
         case Incidents(versions):
             return INCIDENTS, encode(versions)
-        case MissionSet():
-            return MISSION_SET, encode(body)
         case Tick(now_us):
             return TICK, encode(now_us)
-        case Assessed():
-            return ASSESSED, encode(body)
+    return _struct_kinds[type(body)], encode(body)
 
 
 def decode_body(kind: int, data: bytes) -> Body:
@@ -138,10 +139,8 @@ def decode_body(kind: int, data: bytes) -> Body:
             return Reports(decode_block(data))
         case 2:
             return Incidents(decode(data, _incidents_decoder))
-        case 3:
-            return decode(data, _mission_decoder)
         case 4:
             return Tick(decode(data, _tick_decoder))
-        case 5:
-            return decode(data, _assessed_decoder)
-    raise UnreadableFormat(f"journal entry of kind {kind}")
+    if kind not in _STRUCTS:
+        raise UnreadableFormat(f"journal entry of kind {kind}")
+    return decode(data, _struct_decoders[kind])

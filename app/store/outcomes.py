@@ -15,6 +15,7 @@ from app.model.outcome import Outcome
 from app.model.report import E7
 from app.model.violation import Violation, is_open
 from app.store.codec import decode, encode
+from app.store.notes import keep_mute, keep_note, lift_mute
 from app.store.registry import save_registry
 
 _CURSOR = "engine"
@@ -47,9 +48,15 @@ def commit_outcomes(connection: apsw.Connection, registry: Registry, outcomes: S
             _keep_violation(connection, change.after, registry.markings.number(change.after.marking))
         for version in outcome.incidents:
             _keep_incident(connection, version, registry.markings.number(version.marking))
+        for note in outcome.notes:
+            keep_note(connection, note, registry.markings.number(note.marking))
+        for mute in outcome.mutes:
+            keep_mute(connection, mute, registry.markings.number(mute.marking))
+        for lifted in outcome.lifted:
+            lift_mute(connection, lifted)
         if outcome.mission_changed:
             connection.execute("INSERT OR REPLACE INTO missions VALUES (?, ?)", (outcome.seq, outcome.received_us))
-    if any(outcome.changes or outcome.incidents for outcome in outcomes):
+    if any(outcome.changes or outcome.incidents or outcome.notes or outcome.mutes for outcome in outcomes):
         save_registry(connection, registry)
     connection.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?)", (_CURSOR, cursor))
 
@@ -64,6 +71,12 @@ def violation_by_id(connection: apsw.Connection, violation: str) -> Violation | 
     """Return a violation in its present revision."""
     row = next(connection.execute("SELECT body FROM violations WHERE id = ?", (violation,)), None)
     return None if row is None else decode(row[0], _violation_decoder)
+
+
+def violation_before(connection: apsw.Connection, violation: str, instant_us: int) -> Violation | None:
+    """Return the newest revision of a violation that was told before an instant."""
+    told = (one for one in reversed(violation_revisions(connection, violation)) if one.changed_us < instant_us)
+    return next(told, None)
 
 
 def violation_revisions(connection: apsw.Connection, violation: str) -> list[Violation]:

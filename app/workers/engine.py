@@ -21,7 +21,7 @@ from app.picture.tracks import Tracks
 from app.store.database import Database
 from app.store.history import History, Window
 from app.store.journal import Journal
-from app.store.outcomes import commit_outcomes, violation_by_id
+from app.store.outcomes import commit_outcomes, violation_before
 from app.store.snapshots import save_snapshot
 
 _AT_ONCE = 16
@@ -192,7 +192,8 @@ class EngineWorker:
 
 def _matters(outcome: Outcome) -> bool:
     """Whether the outcome holds anything that the store does not have yet."""
-    return bool(outcome.changes or outcome.incidents or outcome.mission_changed)
+    by_hand = outcome.notes or outcome.mutes or outcome.lifted
+    return bool(outcome.changes or outcome.incidents or outcome.mission_changed or by_hand)
 
 
 async def past_of(engine: Engine, history: History, database: Database, entry: Entry) -> Past:
@@ -207,7 +208,8 @@ async def past_of(engine: Engine, history: History, database: Database, entry: E
         positions = dict(zip(needs.positions, await database.read(read), strict=True))
     violations = {}
     for key in needs.violations:
-        found = await database.read(partial(violation_by_id, violation=key))
+        # The store may be ahead of the fold, after a crash and in a replay: what this entry made is not its past.
+        found = await database.read(partial(violation_before, violation=key, instant_us=entry.received_us))
         if found is not None:
             violations[key] = found
     return Past(positions, violations)

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as of_numpy
 
-from app.model.entry import Assessed, Body, Incidents, MissionSet, Reports, Tick
+from app.model.entry import Assessed, Body, Incidents, MissionSet, Reports, Tick, Unmuted
+from app.model.identity import Unit
 from app.model.report import COLUMNS, Batch, ReportBlock
 from app.store import codec
 from app.store.columns import pack, unpack
 from app.store.errors import UnreadableFormat
-from tests.builders import incident
+from tests.builders import incident, muted, noted, raised
 from tests.store.stores import block, same_bits
 
 DECIMALS = st.one_of(
@@ -90,6 +91,10 @@ def test_a_realistic_position_takes_less_than_45_bytes() -> None:
         MissionSet(b'{"type": "FeatureCollection"}', "ana"),
         Tick(1_790_164_800_000_000),
         Assessed("v_1", 3, "verified", None, "Ana", "u-1"),
+        noted(corrects="l_1"),
+        muted(),
+        Unmuted(mute="m_1", by="Ana", principal="u-1"),
+        raised(units=(Unit("ARG", "op"),)),
     ],
     ids=lambda body: type(body).__name__,
 )
