@@ -27,6 +27,11 @@ export default ts.config(
     },
   },
   {
+    // A catalogue is one table, and easiest to compare with the others as one.
+    files: ['src/words/??.ts'],
+    rules: { 'max-lines': 'off' },
+  },
+  {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser } },
   },
