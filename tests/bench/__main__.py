@@ -3,7 +3,9 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import uvloop
 from rich.console import Console
@@ -12,34 +14,60 @@ from rich.table import Table
 
 from tests.bench.figures import Figure
 from tests.bench.ingest import BATCH, positions_in_batches, single_positions, time_to_violation
+from tests.bench.judging import crossing_check, late_report
+from tests.bench.kept import bytes_per_position, killed, memory_per_track, start_time, stored_positions
 from tests.bench.serving import Served, folder_with_keys, serving
 from tests.bench.traffic import Walker, mission_document, walkers
 
 EXAMPLE = Path(__file__).parents[2] / "missions" / "cyprus.geojson"
 UNITS = 10_000
 NEAR_SHARE = 0.01
+Document = dict[str, Any]
+Parts = tuple[str, ...]
 _console = Console()
 
 
-async def _over_http(
-    served: Served, units: list[Walker], begun: Callable[[str], None], wanted: list[str]
-) -> list[Figure]:
+PARTS = ("batches", "singles", "latency", "kept", "judging")
+
+
+async def _over_http(served: Served, units: list[Walker], begun: Callable[[str], None], wanted: Parts) -> list[Figure]:
     figures: list[Figure] = []
     if "batches" in wanted:
         begun("positions in batches of 1,000")
-        figures += await positions_in_batches(served, units, rounds=80)
+        figures += await positions_in_batches(served, units, rounds=100)
     if "singles" in wanted:
         begun("single positions")
-        figures += await single_positions(served, units, rounds=4)
+        figures += await single_positions(served, units, rounds=3)
     if "latency" in wanted:
         begun("time until a violation is on the wire")
         figures += await time_to_violation(served, units, probes=300)
+    if "kept" in wanted:
+        begun("memory and bytes")
+        others = [replace(unit, unit=f"{unit.unit}-{number}") for number in range(4) for unit in units]
+        figures += await memory_per_track(served, others)
+        figures += bytes_per_position(served)
+    return figures
+
+
+def _on_server(document: Document, units: list[Walker], begun: Callable[[str], None], wanted: Parts) -> list[Figure]:
+    with folder_with_keys() as (folder, keys):
+        mission = folder / "mission.geojson"
+        mission.write_text(json.dumps(document))
+        with serving(folder, keys, mission) as served:
+            figures = uvloop.run(_over_http(served, units, begun, wanted))
+            if "kept" in wanted:
+                killed(served)
+        if "kept" in wanted:
+            begun("start again")
+            positions = stored_positions(served)
+            with serving(folder, keys, mission) as again:
+                figures += start_time(again, positions)
     return figures
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what is named (all when nothing is) and print the table; 1 where an aim is missed."""
-    wanted = arguments or ["batches", "singles", "latency"]
+    """Measure the parts that are named (all when none is) and print the table; 1 where an aim is missed."""
+    wanted = tuple(part for part in PARTS if not arguments or part in arguments)
     document = mission_document(EXAMPLE)
     figures: list[Figure] = []
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_console) as progress:
@@ -49,11 +77,11 @@ def main(arguments: list[str]) -> int:
             progress.update(task, description=what)
 
         units = walkers(document, UNITS, NEAR_SHARE, BATCH)
-        with folder_with_keys() as (folder, keys):
-            mission = folder / "mission.geojson"
-            mission.write_text(json.dumps(document))
-            with serving(folder, keys, mission) as served:
-                figures += uvloop.run(_over_http(served, units, begun, wanted))
+        if set(wanted) - {"judging"}:
+            figures += _on_server(document, units, begun, wanted)
+        if "judging" in wanted:
+            begun("crossing checks and late reports")
+            figures += crossing_check(document, units) + late_report(document, units)
     _console.print(_table(figures))
     return 0 if all(figure.met is not False for figure in figures) else 1
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from app.model.instant import SECOND_US
 from tests.bench.figures import Figure, cpu_s, percentile
 from tests.bench.load import Viewer, send, watch
+from tests.bench.pace import Pace
 from tests.bench.serving import Served
 from tests.bench.traffic import METRES_A_DEGREE, Walker, batches, item, now_s, request, singles
 
@@ -61,9 +62,10 @@ async def positions_in_batches(served: Served, units: list[Walker], rounds: int,
     async with watched(served, units) as viewers:
         seen = sum(viewer.bytes for viewer in viewers), sum(viewer.messages for viewer in viewers)
         used_s, load_s, began_s = cpu_s(served.pid), time.process_time(), time.perf_counter()
-        sent = await send(served.port, requests[warm:], connections, b'"accepted":%d' % BATCH)
-        await _drained(served)
-        seconds, load_s = time.perf_counter() - began_s, time.process_time() - load_s
+        with Pace(served.core) as pace:
+            sent = await send(served.port, requests[warm:], connections, b'"accepted":%d' % BATCH)
+            await drained(served)
+            seconds, load_s = time.perf_counter() - began_s, time.process_time() - load_s
         used_s = cpu_s(served.pid) - used_s
         told = sum(viewer.bytes for viewer in viewers) - seen[0], sum(viewer.messages for viewer in viewers) - seen[1]
     positions = rounds * len(units)
@@ -78,17 +80,21 @@ async def positions_in_batches(served: Served, units: list[Walker], rounds: int,
             f" load {load_s / seconds:.0%} of another);"
             f" answer p50 {percentile(sent.took_s, 0.5) * 1000:.0f} ms, p99 {percentile(sent.took_s, 0.99) * 1000:.0f}"
             f" ms; each viewer got {told[1] / VIEWERS / seconds:.1f} messages/s,"
-            f" {told[0] / VIEWERS / seconds / 1000:.0f} KB/s",
+            f" {told[0] / VIEWERS / seconds / 1000:.0f} KB/s; {pace}: {per_core / pace.share:,.0f} at full pace",
         )
     ]
 
 
-async def single_positions(served: Served, units: list[Walker], rounds: int, connections: int = 64) -> list[Figure]:
+async def single_positions(served: Served, units: list[Walker], rounds: int, connections: int = 256) -> list[Figure]:
     """Push single positions over many connections."""
-    requests = singles(units, range(now_s() + 1, now_s() + 1 + rounds), served.keys.devices)
+    begin = now_s()
+    await send(served.port, batches(units, BATCH, [begin], served.keys.devices), 1, b'"accepted":%d' % BATCH)
+    await drained(served)
+    requests = singles(units, range(begin + 1, begin + 1 + rounds), served.keys.devices)
     used_s, load_s = cpu_s(served.pid), time.process_time()
-    sent = await send(served.port, requests, connections, b'"accepted":1,')
-    await _drained(served)
+    with Pace(served.core) as pace:
+        sent = await send(served.port, requests, connections, b'"accepted":1,')
+        await drained(served)
     load_s = time.process_time() - load_s
     used_s = cpu_s(served.pid) - used_s
     per_core = len(requests) / used_s
@@ -101,7 +107,7 @@ async def single_positions(served: Served, units: list[Walker], rounds: int, con
             f"{len(requests) / sent.seconds:,.0f}/s by the clock over {connections} connections,"
             f" {used_s / len(requests) * 1e6:.0f} µs of CPU each (load {load_s / len(requests) * 1e6:.0f} µs);"
             f" answer p50 {percentile(sent.took_s, 0.5) * 1000:.1f} ms,"
-            f" p99 {percentile(sent.took_s, 0.99) * 1000:.1f} ms",
+            f" p99 {percentile(sent.took_s, 0.99) * 1000:.1f} ms; {pace}: {per_core / pace.share:,.0f} at full pace",
         )
     ]
 
@@ -124,21 +130,15 @@ async def time_to_violation(served: Served, units: list[Walker], probes: int) ->
                 arrived.setdefault(found.decode().strip('"'), heard_s)
 
     listener = await watch(served.port, lambda: Viewer(served.keys.listen, ["violations"], None, hear))
-    asked: dict[str, float] = {}
-    async with watched(served, units), asyncio.TaskGroup() as tasks:
-        background = tasks.create_task(_background(served, units, probes * _PROBE_EVERY_S))
-        await asyncio.sleep(1.0)
+    overs = [request(key, item(one, first_us + 8 * SECOND_US).encode()) for one in crossed]
+    async with watched(served, units):
         used_s, began_s = cpu_s(served.pid), time.perf_counter()
-        for number, crosser in enumerate(crossed):
-            over = request(key, item(crosser, first_us + 8 * SECOND_US).encode())
-            await asyncio.sleep(max(0.0, began_s + number * _PROBE_EVERY_S - time.perf_counter()))
-            asked[crosser.unit] = time.perf_counter()
-            tasks.create_task(send(served.port, [over], 1, b'"accepted":1,'))
-        await background
+        with Pace(served.core) as pace:
+            asked_s = await _posted(served, units, overs)
         used_s, seconds = cpu_s(served.pid) - used_s, time.perf_counter() - began_s
-        await asyncio.sleep(_LAST_S)
     listener.transport.close()
-    took_ms = [(arrived[unit] - asked_s) * 1000 for unit, asked_s in asked.items() if unit in arrived]
+    asked = zip(crossed, asked_s, strict=True)
+    took_ms = [(arrived[one.unit] - at_s) * 1000 for one, at_s in asked if one.unit in arrived]
     if len(took_ms) < probes:
         raise RuntimeError(f"{probes - len(took_ms)} of {probes} crossings were not told")
     p99 = percentile(took_ms, 0.99)
@@ -148,9 +148,24 @@ async def time_to_violation(served: Served, units: list[Walker], probes: int) ->
             f"p50 {percentile(took_ms, 0.5):.1f} ms, p99 {p99:.1f} ms",
             "p99 ≤ 50 ms",
             p99 <= 50,
-            f"{probes} crossings; server {used_s / seconds:.0%} of its core meanwhile",
+            f"{probes} crossings; server {used_s / seconds:.0%} of its core meanwhile; {pace}",
         )
     ]
+
+
+async def _posted(served: Served, units: list[Walker], overs: list[bytes]) -> list[float]:
+    """Post single requests, twenty a second, at 1,000 positions/s of others; return when each was posted."""
+    asked_s = []
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_background(served, units, len(overs) * _PROBE_EVERY_S + 1.0))
+        await asyncio.sleep(1.0)
+        began_s = time.perf_counter()
+        for number, over in enumerate(overs):
+            await asyncio.sleep(max(0.0, began_s + number * _PROBE_EVERY_S - time.perf_counter()))
+            asked_s.append(time.perf_counter())
+            tasks.create_task(send(served.port, [over], 1, b'"accepted":1,'))
+    await asyncio.sleep(_LAST_S)
+    return asked_s
 
 
 async def _background(served: Served, units: list[Walker], seconds: float) -> None:
@@ -176,7 +191,7 @@ def _crossers(count: int, contingent: str) -> tuple[list[Walker], list[Walker]]:
     return here, [replace(one, lat=one.lat - 2 * _OFF_M / METRES_A_DEGREE) for one in here]
 
 
-async def _drained(served: Served) -> None:
+async def drained(served: Served) -> None:
     """Wait until the engine has judged all that the journal holds."""
     for _ in range(600):
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import selectors
 import signal
 import subprocess
 import sys
@@ -32,9 +31,10 @@ class Keys:
 
 @dataclass(frozen=True)
 class Served:
-    """A running server."""
+    """A running server. ``core`` is the one it runs on."""
 
     pid: int
+    core: int
     port: int
     folder: Path
     keys: Keys
@@ -65,34 +65,33 @@ def serving(folder: Path, keys: Keys, mission: Path) -> Iterator[Served]:
     """Run the server on core 0, everything else of the bench on core 1, where there are two."""
     cores = sorted(os.sched_getaffinity(0))
     environment = {**os.environ, "COP_LOG_LEVEL": "error"}
+    log = folder / "server.log"
     began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *_COMMAND, str(cores[0]), "--data", str(folder), "--mission", str(mission), "--port", "0"],
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with log.open("w") as said:
+        process = subprocess.Popen(
+            [sys.executable, *_COMMAND, str(cores[0]), "--data", str(folder), "--mission", str(mission), "--port", "0"],
+            env=environment,
+            stderr=said,
+        )
     os.sched_setaffinity(0, {cores[-1]})
     try:
-        port = _port(process)
-        yield Served(process.pid, port, folder, keys, time.perf_counter() - began)
+        port = _port(process, log)
+        yield Served(process.pid, cores[0], port, folder, keys, time.perf_counter() - began)
+    except BaseException:
+        sys.stderr.write(log.read_text()[-4000:])
+        raise
     finally:
         os.sched_setaffinity(0, cores)
         process.send_signal(signal.SIGTERM)
         process.wait(_START_S)
 
 
-def _port(process: "subprocess.Popen[str]") -> int:
-    """Read on stderr where the server is."""
-    assert process.stderr is not None
-    said = ""
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stderr, selectors.EVENT_READ)
-        while selector.select(_START_S):
-            line = process.stderr.readline()
-            said += line
+def _port(process: "subprocess.Popen[bytes]", log: Path) -> int:
+    """Read in its log where the server is."""
+    until = time.perf_counter() + _START_S
+    while time.perf_counter() < until and process.poll() is None:
+        for line in log.read_text().splitlines():
             if "Accord is at" in line:
                 return int(line.rpartition(":")[2])
-            if not line:
-                break
-    raise RuntimeError(f"the server did not start: {said}")
+        time.sleep(0.02)
+    raise RuntimeError("the server did not start")

@@ -17,6 +17,7 @@ from tests.bench.serving import CONTINGENTS
 METRES_A_DEGREE = 111_320.0
 _APART_DEG = 0.006
 _EXTRA_ZONES = 40
+_noise = random.Random(17)
 _SPREAD = (32.55, 34.75, 33.95, 35.45)
 """West, south, east, north of where units are."""
 
@@ -49,7 +50,7 @@ def mission_document(example: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Walker:
-    """A unit that goes round a place: east and north metres are sines of the second, with one period."""
+    """A unit that goes to and fro through a place, ``east_m`` and ``north_m`` off at most. ``is_near``: over a line."""
 
     unit: str
     contingent: str
@@ -60,6 +61,7 @@ class Walker:
     north_m: float
     period_s: float
     phase: float
+    is_near: bool = False
 
     def at(self, second: float) -> tuple[float, float]:
         """Return lon, lat, degrees."""
@@ -89,7 +91,8 @@ def walkers(document: dict[str, Any], count: int, near_share: float, batch: int)
     found = []
     for number in range(count):
         contingent = CONTINGENTS[number // batch % len(CONTINGENTS)]
-        if number % batch < near_share * batch:
+        is_near = number % batch < near_share * batch
+        if is_near:
             party, line = rng.choice(lines)
             place = line.interpolate(rng.random(), normalized=True)
             lon, lat = place.x, place.y
@@ -105,18 +108,20 @@ def walkers(document: dict[str, Any], count: int, near_share: float, batch: int)
         found.append(
             Walker(
                 f"unit-{number:05}", contingent, party, lon, lat, reach_m * sin(heading), reach_m * cos(heading),
-                period_s, rng.uniform(0, 2 * pi),
+                period_s, rng.uniform(0, 2 * pi), is_near,
             )
         )  # fmt: skip
     return found
 
 
 def item(walker: Walker, observed_us: int) -> str:
-    """Return the JSON of a position with the fields that a vehicle's tracker commonly sends."""
+    """Return the JSON of a position with the fields that a vehicle's tracker commonly sends, and its noise."""
     lon, lat = walker.at(observed_us / SECOND_US)
+    lon, lat = lon + _noise.uniform(-1e-5, 1e-5), lat + _noise.uniform(-1e-5, 1e-5)
     return (
         f'{{"unit":"{walker.unit}","observed_at":"{instant_text(observed_us)}","lon":{lon:.7f},"lat":{lat:.7f},'
-        f'"accuracy_m":5.0,"speed_m_s":{walker.period_s / 8:.1f},"course_deg":{walker.phase * 57:.1f},'
+        f'"accuracy_m":{_noise.uniform(3, 8):.1f},"speed_m_s":{_noise.uniform(0, 20):.1f},'
+        f'"course_deg":{_noise.uniform(0, 360):.1f},'
         f'"platform":"vehicle","party":"{walker.party}"}}'
     )
 
