@@ -15,8 +15,9 @@ from app.api.lists import Place, choice_of, cut, numbers_of, opened, where_of
 from app.api.reference import answers
 from app.live.frames import ViolationFrame, violation_frame
 from app.model.entry import Assessed
+from app.model.instant import SECOND_US
 from app.model.problems import Problem
-from app.model.violation import AssessmentState, Status, Violation
+from app.model.violation import ASSESSMENT_STATES, AssessmentState, Status, Violation
 from app.store.outcomes import Wanted, violation_by_id, violation_revisions, violations
 
 router = APIRouter(prefix="/api/v1/violations", tags=["violations"])
@@ -28,6 +29,10 @@ class Violations(Place):
 
     status: str | None = Query(None, max_length=40, description=" | ".join(get_args(Status)))
     feature: str | None = Query(None, max_length=128, description="The feature that was violated, by its id.")
+    assessment: str | None = Query(None, max_length=40, description=" | ".join(ASSESSMENT_STATES))
+    older_than: int | None = Query(
+        None, ge=0, le=10**7, description="Only what is open and was first told so many seconds ago, or longer."
+    )
 
 
 class Judgement(BaseModel):
@@ -52,6 +57,8 @@ async def listed(filters: Annotated[Violations, Query()], request: Request, call
         party=filters.party,
         status=choice_of("status", filters.status, get_args(Status)),
         feature=filters.feature,
+        assessment=choice_of("assessment", filters.assessment, ASSESSMENT_STATES),
+        told_before_us=None if filters.older_than is None else context.now_us() - filters.older_than * SECOND_US + 1,
     )
     before = opened(filters.cursor, int, str)
     found = await context.database.read(

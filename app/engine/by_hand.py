@@ -10,10 +10,9 @@ from app.model.violation import Assessment, Evidence, Violation
 RULE = "reported"
 
 
-def raised_id(raised: Raised, seq: int, sealer: Sealer) -> str:
-    """Return the violation's id: the same for the same officer and key, or new with each entry without a key."""
-    name = f"{seq}" if raised.key is None else f"{raised.principal}|{raised.key}"
-    return sealer.violation_id(f"{RULE}|{'entry' if raised.key is None else 'key'}|{name}")
+def raised_id(raised: Raised, sealer: Sealer) -> str:
+    """Return the violation's id: the same for the same officer and key."""
+    return sealer.violation_id(f"{RULE}|{raised.principal}|{raised.key}")
 
 
 def violation_raised(raised: Raised, entry: Entry, key: str, mission: Mission, before: Violation | None) -> Violation:

@@ -75,8 +75,8 @@ class Engine:
                 return Needs(positions=starts)
             case Assessed(violation=key) if self.violations.get(key) is None:
                 return Needs(violations=(key,))
-            case Raised(key=str()) as raised if self.violations.get(raised_id(raised, entry.seq, self.sealer)) is None:
-                return Needs(violations=(raised_id(raised, entry.seq, self.sealer),))
+            case Raised() as raised if self.violations.get(raised_id(raised, self.sealer)) is None:
+                return Needs(violations=(raised_id(raised, self.sealer),))
             case _:
                 return Needs()
 
@@ -222,7 +222,7 @@ class Engine:
         return Outcome(entry.seq, entry.received_us, changes=(change,))
 
     def _raise(self, entry: Entry, raised: Raised, past: Past) -> tuple[Change, ...]:
-        key = raised_id(raised, entry.seq, self.sealer)
+        key = raised_id(raised, self.sealer)
         before = self.violations.get(key) or past.violations.get(key)
         after = violation_raised(raised, entry, key, self.mission, before)
         return () if after == before else (self.violations.enter(after, entry.received_us, before),)

@@ -86,7 +86,7 @@ class Unmuted(msgspec.Struct, frozen=True, kw_only=True):
 class Raised(msgspec.Struct, frozen=True, kw_only=True):
     """A violation raised by hand. ``key`` is the officer's own name for it: raised again under it, it is amended."""
 
-    key: str | None
+    key: str
     party: str
     category: str
     lon: float

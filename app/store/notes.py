@@ -64,6 +64,18 @@ def wordings(connection: apsw.Connection, note: str) -> list[Note]:
     return [decode(body, _note_decoder) for (body,) in rows]
 
 
+def wordings_of(connection: apsw.Connection, newest: Sequence[Note]) -> list[list[Note]]:
+    """Return for each note, given in its newest wording, all of its wordings, the oldest first."""
+    earlier: dict[str, list[Note]] = {note.id: [] for note in newest}
+    rows = connection.execute(
+        "SELECT id, body FROM notes WHERE NOT newest AND id IN (SELECT value FROM json_each(?)) ORDER BY id, seq",
+        (_json.encode(list(earlier)).decode(),),
+    )
+    for key, body in rows:
+        earlier[key].append(decode(body, _note_decoder))
+    return [[*earlier[note.id], note] for note in newest]
+
+
 def keep_mute(connection: apsw.Connection, mute: Mute, marking: int) -> None:
     """Write a mute. Twice is as good as once."""
     connection.execute(

@@ -5,6 +5,7 @@ Decides nothing about a reader: queries take the numbers of the markings he may 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import apsw
 import msgspec
@@ -39,6 +40,10 @@ class Wanted:
     party: str | None = None
     status: str | None = None
     feature: str | None = None
+    assessment: str | None = None
+    """Of violations: the state of the officers' judgement."""
+    told_before_us: int | None = None
+    """Of violations: only those that are open and were first told before this."""
 
 
 def commit_outcomes(connection: apsw.Connection, registry: Registry, outcomes: Sequence[Outcome], cursor: int) -> None:
@@ -93,11 +98,15 @@ def violations(
     if before is not None:
         terms.append("(observed_us, id) < (?, ?)")
         values.extend(before)
+    if wanted.told_before_us is not None:
+        terms.append("open")
+    narrowed_here = wanted.assessment is not None or wanted.told_before_us is not None
     rows = connection.execute(
         f"SELECT body FROM violations WHERE {' AND '.join(terms)} ORDER BY observed_us DESC, id DESC LIMIT ?",
-        (*values, limit),
+        (*values, -1 if narrowed_here else limit),
     )
-    return [decode(body, _violation_decoder) for (body,) in rows]
+    found = (decode(body, _violation_decoder) for (body,) in rows)
+    return list(islice((one for one in found if _fits(one, wanted)), limit))
 
 
 def present_violations(connection: apsw.Connection, changed_since_us: int) -> list[Violation]:
@@ -177,6 +186,13 @@ def _keep_incident(connection: apsw.Connection, told: IncidentVersion, marking: 
             told.observed_us, told.received_us, marking, encode(told),
         ),
     )  # fmt: skip
+
+
+def _fits(violation: Violation, wanted: Wanted) -> bool:
+    """Whether a violation is wanted by what has no column of its own."""
+    if wanted.assessment is not None and violation.assessment.state != wanted.assessment:
+        return False
+    return wanted.told_before_us is None or violation.told_us < wanted.told_before_us
 
 
 def _terms(wanted: Wanted, equal: dict[str, str | None]) -> tuple[list[str], list[str | float]]:
