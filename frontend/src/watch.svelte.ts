@@ -13,6 +13,9 @@ import { nameOf, partyName } from './picture/names';
 import { emptyPicture } from './picture/picture';
 import type { ServerFrame } from './protocol/frames';
 import * as api from './session/api';
+import { problemWords } from './words/problem';
+import { say } from './words/words.svelte';
+import { Display } from './theme/display.svelte';
 
 /** Panels follow the picture no faster than an eye does; the map is told at once. */
 const PANEL_MS = 250;
@@ -49,6 +52,7 @@ export class Watch {
     party: (id) => partyName(this.picture.mission, id),
     trackName: (id) => nameOf(this.picture.tracks.get(id)),
   };
+  readonly display = new Display((theme) => this.chart?.setTheme(theme));
   private chart: Chart | null = null;
   private socket: LiveSocket | null = null;
   private clock: number | undefined;
@@ -183,7 +187,7 @@ export class Watch {
     if (answer.ok) this.chart?.trail(answer.value);
     else {
       this.trailShown = false;
-      this.notice = `No trail: ${answer.problem.title}`;
+      this.notice = say('notice.noTrail', { why: problemWords(answer.problem) });
     }
   }
 
@@ -207,7 +211,7 @@ export class Watch {
     } else if (answer.problem.status === 409) {
       await this.reread(violation.id);
     } else {
-      this.notice = `Not acknowledged: ${answer.problem.title}`;
+      this.notice = say('notice.notAcknowledged', { why: problemWords(answer.problem) });
     }
   }
 
@@ -215,7 +219,7 @@ export class Watch {
   private async reread(id: string): Promise<void> {
     const answer = await api.violation(id);
     if (answer.ok && answer.value) this.hold(answer.value);
-    this.notice = 'That alert has just changed. Look again before you acknowledge it.';
+    this.notice = say('notice.changed');
   }
 
   private hold(violation: Violation): void {

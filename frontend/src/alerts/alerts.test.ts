@@ -108,6 +108,11 @@ describe('the words of an alert', () => {
   it('mark what is late, nominal or over', () => {
     const it = violation('v', { late: true, nominal: true, ended_at: '2026-11-22T13:00:00Z' });
 
-    expect(marks(it)).toEqual(['confirmed', 'late', 'nominal place and time', 'ended']);
+    expect(marks(it).map(({ word }) => word)).toEqual([
+      'confirmed',
+      'late',
+      'nominal place and time',
+      'ended',
+    ]);
   });
 });

@@ -2,22 +2,7 @@
 
 import type { Feature, Violation } from '../picture/nouns';
 import { distance } from '../format/quantity';
-
-const WHAT: Record<string, string> = {
-  line_crossing: 'Line crossed',
-  zone_incursion: 'Zone entered',
-  airspace_violation: 'Airspace violated',
-  restricted_weapon: 'Banned weapon in area',
-  force_ceiling: 'Force ceiling exceeded',
-  firing: 'Firing',
-  status_quo: 'Status quo changed',
-  approach: 'Approaching the line',
-  proximity: 'Opposed parties close',
-  build_up: 'Build-up of forces',
-  absence: 'Missing',
-  reported: 'Reported by an officer',
-  gnss_interference: 'GNSS interference',
-};
+import { say, wordFor } from '../words/words.svelte';
 
 export interface Naming {
   feature(id: string): Feature | undefined;
@@ -27,12 +12,11 @@ export interface Naming {
 
 /** `Line crossed · ARG-7` */
 export function headline(violation: Violation, naming: Naming): string {
+  const { direction } = violation;
   const what =
-    violation.direction === 'transit'
-      ? 'Zone passed through'
-      : violation.direction === 'present'
-        ? 'Present in zone'
-        : (WHAT[violation.rule] ?? sentence(violation.rule));
+    direction === 'transit' || direction === 'present'
+      ? say(`direction.${direction}`)
+      : wordFor('rule', violation.rule);
   const who = naming.trackName(violation.track) ?? violation.units[0]?.unit;
   return who ? `${what} · ${who}` : what;
 }
@@ -46,13 +30,13 @@ export function whereabouts(violation: Violation, naming: Naming): string {
 }
 
 function wayOf(violation: Violation, feature: Feature | undefined, naming: Naming): string | null {
-  const left = sideName(feature?.properties.left, naming) ?? 'left';
-  const right = sideName(feature?.properties.right, naming) ?? 'right';
+  const left = sideName(feature?.properties.left, naming) ?? say('side.left');
+  const right = sideName(feature?.properties.right, naming) ?? say('side.right');
   switch (violation.direction) {
     case 'left_to_right':
-      return `${left} to ${right}`;
+      return say('alert.way', { from: left, to: right });
     case 'right_to_left':
-      return `${right} to ${left}`;
+      return say('alert.way', { from: right, to: left });
     default:
       return null;
   }
@@ -66,27 +50,26 @@ function sideName(side: string | null | undefined, naming: Naming): string | nul
 export function depth(violation: Violation): string | null {
   if (violation.depth_m === null) return null;
   const far = distance(violation.depth_m);
-  return violation.rule === 'line_crossing' ? `${far} beyond the line` : `${far} deep`;
+  return violation.rule === 'line_crossing' ? say('alert.beyond', { far }) : say('alert.deep', { far });
 }
 
-/** `North · seen by ARG` */
+/** `North · reported by ARG` */
 export function witnesses(violation: Violation, naming: Naming): string {
   const seenBy = [...new Set(violation.units.map((unit) => unit.contingent))].join(', ');
   const party = naming.party(violation.party);
-  return seenBy ? `${party} · reported by ${seenBy}` : party;
+  return seenBy ? `${party} · ${say('alert.reportedBy', { who: seenBy })}` : party;
 }
 
-/** The words beside the status mark, most telling first. */
-export function marks(violation: Violation): string[] {
-  const words: string[] = [violation.status];
-  if (violation.late) words.push('late');
-  if (violation.nominal) words.push('nominal place and time');
-  if (violation.ended_at !== null) words.push('ended');
-  return words;
+export interface Mark {
+  code: Violation['status'] | 'late' | 'nominal' | 'ended';
+  word: string;
 }
 
-/** `line_crossing` → `Line crossing` */
-export function sentence(code: string): string {
-  const words = code.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+/** What stands beside the severity, most telling first. */
+export function marks(violation: Violation): Mark[] {
+  const found: Mark[] = [{ code: violation.status, word: say(`status.${violation.status}`) }];
+  if (violation.late) found.push({ code: 'late', word: say('mark.late') });
+  if (violation.nominal) found.push({ code: 'nominal', word: say('mark.nominal') });
+  if (violation.ended_at !== null) found.push({ code: 'ended', word: say('mark.ended') });
+  return found;
 }

@@ -1,5 +1,7 @@
 /** Instants and ages as officers read them: always Zulu, and the date-time group. */
 
+import { say } from '../words/words.svelte';
+
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'] as const;
 
 function two(value: number): string {
@@ -22,13 +24,13 @@ export function dateTimeGroup(ms: number): string {
 /** `42 s`, `6 min`, `3 h 05`, `4 d`; what lies ahead of the clock is `now`. */
 export function age(ms: number): string {
   const s = Math.floor(ms / 1000);
-  if (s < 1) return 'now';
-  if (s < 100) return `${s} s`;
+  if (s < 1) return say('age.now');
+  if (s < 100) return say('age.seconds', { n: s });
   const min = Math.floor(s / 60);
-  if (min < 100) return `${min} min`;
+  if (min < 100) return say('age.minutes', { n: min });
   const h = Math.floor(min / 60);
-  if (h < 48) return `${h} h ${two(min % 60)}`;
-  return `${Math.floor(h / 24)} d`;
+  if (h < 48) return say('age.hours', { n: h, minutes: two(min % 60) });
+  return say('age.days', { n: Math.floor(h / 24) });
 }
 
 /** Milliseconds since 1970 of an RFC 3339 instant; null for none. */

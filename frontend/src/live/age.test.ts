@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linkWords, pictureAge, skewOf } from './age';
+import { linkStanding, pictureAge, skewOf } from './age';
 import { type Link, newLink } from './machine';
 
 function link(over: Partial<Link>): Link {
@@ -28,15 +28,15 @@ describe('the age of the picture', () => {
   });
 });
 
-describe('the words for the link', () => {
+describe('the standing of the link', () => {
   it.each([
-    [link({ state: 'live' }), 'LIVE', 0],
-    [link({ state: 'down', lostAt: 1_000 }), 'RECONNECTING', 4],
-    [link({ state: 'connecting', lostAt: 1_000 }), 'RECONNECTING', 4],
-    [link({ state: 'down', lostAt: -20_000 }), 'DOWN', 25],
-    [link({ state: 'ended', lostAt: 4_000 }), 'DOWN', 1],
-  ])('%#: say how it is and for how long', (state, word, forS) => {
-    expect(linkWords(state, 5_000)).toEqual({ word, forS });
+    [link({ state: 'live' }), 'live', 0],
+    [link({ state: 'down', lostAt: 1_000 }), 'reconnecting', 4],
+    [link({ state: 'connecting', lostAt: 1_000 }), 'reconnecting', 4],
+    [link({ state: 'down', lostAt: -20_000 }), 'down', 25],
+    [link({ state: 'ended', lostAt: 4_000 }), 'down', 1],
+  ])('%#: says how it is and for how long', (state, standing, forS) => {
+    expect(linkStanding(state, 5_000)).toEqual({ standing, forS });
   });
 });
 

@@ -20,12 +20,15 @@ export function pictureAge(link: Link, heardAt: number | null, lagS: number, now
   return { silentMs, lagS, isStale: late || gone || lagS * 1000 > STALE_AFTER_MS };
 }
 
-/** `LIVE`, `RECONNECTING 4 s`, `DOWN 32 s`: what the status bar says of the link. */
-export function linkWords(link: Link, now: number): { word: 'LIVE' | 'RECONNECTING' | 'DOWN'; forS: number } {
-  if (link.state === 'live') return { word: 'LIVE', forS: 0 };
+/** What the status bar says of the link, and for how long it has been so. */
+export function linkStanding(
+  link: Link,
+  now: number,
+): { standing: 'live' | 'reconnecting' | 'down'; forS: number } {
+  if (link.state === 'live') return { standing: 'live', forS: 0 };
   const forS = link.lostAt === null ? 0 : Math.max(0, Math.floor((now - link.lostAt) / 1000));
   const down = link.state === 'ended' || forS * 1000 > STALE_AFTER_MS;
-  return { word: down ? 'DOWN' : 'RECONNECTING', forS };
+  return { standing: down ? 'down' : 'reconnecting', forS };
 }
 
 /** What a message's way over the network may take, or a clock be off, without our correcting for it. */

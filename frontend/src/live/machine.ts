@@ -2,6 +2,19 @@
 
 import type { Resume } from '../protocol/frames';
 
+/** Why the link is not live, as a code that the catalogue has words for. */
+export type LinkReason =
+  | 'leaving'
+  | 'broken'
+  | 'restarting'
+  | 'busy'
+  | 'behind'
+  | 'elsewhere'
+  | 'closed'
+  | 'loggedOut'
+  | 'unanswered'
+  | 'silent';
+
 /** `stale`: the socket is open but silent. `down`: no socket; a try is due at `retryAt`. `ended`: it will not try again. */
 export type LinkState = 'connecting' | 'live' | 'stale' | 'down' | 'ended';
 
@@ -17,8 +30,7 @@ export interface Link {
   retryAt: number | null;
   /** Since when the link has not been live; null while it is. */
   lostAt: number | null;
-  /** Why it is not live, in words for the officer. */
-  reason: string | null;
+  reason: LinkReason | null;
   /** A frame did not follow from what is held: only a snapshot will do, and it has been or will be asked for. */
   needsWhole: boolean;
 }
@@ -51,13 +63,13 @@ const LONGEST_RETRY_MS = 15_000;
 
 /** Closes after which the log-in itself must be renewed. */
 const LOGGED_OUT = new Set([4401]);
-const REASONS: Record<number, string> = {
-  1001: 'The server is going away',
-  1006: 'The connection broke',
-  1012: 'The server restarts',
-  1013: 'The server is busy',
-  4008: 'This browser fell behind',
-  4009: 'The stream went on elsewhere',
+const REASONS: Record<number, LinkReason> = {
+  1001: 'leaving',
+  1006: 'broken',
+  1012: 'restarting',
+  1013: 'busy',
+  4008: 'behind',
+  4009: 'elsewhere',
 };
 
 export function newLink(): Link {
@@ -135,11 +147,11 @@ function closed(
 ): { link: Link; commands: LinkCommand[] } {
   if (LOGGED_OUT.has(code)) {
     return {
-      link: { ...link, state: 'ended', lostAt: link.lostAt ?? now, reason: 'The log-in has ended' },
+      link: { ...link, state: 'ended', lostAt: link.lostAt ?? now, reason: 'loggedOut' },
       commands: [],
     };
   }
-  return { link: resting(link, REASONS[code] ?? `Closed (${code})`, now, chance), commands: [] };
+  return { link: resting(link, REASONS[code] ?? 'closed', now, chance), commands: [] };
 }
 
 function tick(link: Link, now: number, chance: number): { link: Link; commands: LinkCommand[] } {
@@ -150,12 +162,12 @@ function tick(link: Link, now: number, chance: number): { link: Link; commands: 
   const silentMs = now - (link.heardAt ?? link.openedAt ?? now);
   const allowedMs = link.state === 'connecting' ? OPENING_MS : DEAD_MS;
   if (silentMs >= allowedMs) {
-    const rested = resting({ ...link, socket: link.socket + 1 }, 'The server does not answer', now, chance);
+    const rested = resting({ ...link, socket: link.socket + 1 }, 'unanswered', now, chance);
     return { link: rested, commands: [{ type: 'close', socket: link.socket }] };
   }
   if (link.state === 'live' && silentMs >= SILENT_MS) {
     return {
-      link: { ...link, state: 'stale', lostAt: link.heardAt, reason: 'The link is silent' },
+      link: { ...link, state: 'stale', lostAt: link.heardAt, reason: 'silent' },
       commands: [],
     };
   }
@@ -163,7 +175,7 @@ function tick(link: Link, now: number, chance: number): { link: Link; commands: 
 }
 
 /** Wait before the next try: doubling to a ceiling, and spread so that not all browsers return at once. */
-function resting(link: Link, reason: string, now: number, chance: number): Link {
+function resting(link: Link, reason: LinkReason, now: number, chance: number): Link {
   const ceilingMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(link.tries, 10));
   const waitMs = ceilingMs * (0.5 + 0.5 * chance);
   return {

@@ -120,12 +120,17 @@ describe('the stale banner', () => {
     watch.link = { ...watch.link, state: 'live' };
     watch.heardAt = watch.now;
     const banner = shown(StaleBanner, { watch });
-    expect(banner.querySelector('[role=alert]')).toBeNull();
+    expect(banner.querySelector('[data-testid=stale-banner]')).toBeNull();
 
     watch.heardAt = watch.now - 10_001;
     flushSync();
 
-    expect(banner.querySelector('[role=alert]')?.textContent).toContain('STALE');
+    expect(banner.querySelector('[data-testid=stale-banner]')?.textContent).toContain('STALE');
+    const told = banner.querySelector('[role=alert]')?.textContent;
+    watch.now += 5_000;
+    flushSync();
+    expect(told).toContain('stale');
+    expect(banner.querySelector('[role=alert]')?.textContent).toBe(told);
   });
 });
 

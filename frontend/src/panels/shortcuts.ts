@@ -1,5 +1,7 @@
 /** The keys, as data: what acts on them and what lists them read the same table. */
 
+import type { PlainKey } from '../words/catalogue';
+
 export type Action =
   | 'acknowledge'
   | 'next'
@@ -13,23 +15,23 @@ export type Action =
   | 'zoom out'
   | 'help';
 
-export const SHORTCUTS: readonly { key: string; shown: string; action: Action; does: string }[] = [
+export const SHORTCUTS: readonly { key: string; shown: string; action: Action; does: PlainKey }[] = [
   {
     key: 'a',
     shown: 'A',
     action: 'acknowledge',
-    does: 'Acknowledge the selected alert, or the newest urgent one',
+    does: 'keys.acknowledge',
   },
-  { key: 'j', shown: 'J', action: 'next', does: 'Next alert' },
-  { key: 'k', shown: 'K', action: 'previous', does: 'Previous alert' },
-  { key: 'Escape', shown: 'Esc', action: 'close', does: 'Close the card and let go of the selection' },
-  { key: 't', shown: 'T', action: 'trail', does: 'Trail of the selected track' },
-  { key: 'c', shown: 'C', action: 'centre', does: 'Centre the map on the selected track' },
-  { key: 'h', shown: 'H', action: 'all', does: 'Show the whole mission area' },
-  { key: '+', shown: '+', action: 'zoom in', does: 'Zoom in' },
-  { key: '-', shown: '−', action: 'zoom out', does: 'Zoom out' },
-  { key: 'm', shown: 'M', action: 'mute', does: 'Sound off and on' },
-  { key: '?', shown: '?', action: 'help', does: 'This list' },
+  { key: 'j', shown: 'J', action: 'next', does: 'keys.next' },
+  { key: 'k', shown: 'K', action: 'previous', does: 'keys.previous' },
+  { key: 'Escape', shown: 'Esc', action: 'close', does: 'keys.close' },
+  { key: 't', shown: 'T', action: 'trail', does: 'keys.trail' },
+  { key: 'c', shown: 'C', action: 'centre', does: 'keys.centre' },
+  { key: 'h', shown: 'H', action: 'all', does: 'map.wholeArea' },
+  { key: '+', shown: '+', action: 'zoom in', does: 'map.zoomIn' },
+  { key: '-', shown: '−', action: 'zoom out', does: 'map.zoomOut' },
+  { key: 'm', shown: 'M', action: 'mute', does: 'keys.mute' },
+  { key: '?', shown: '?', action: 'help', does: 'keys.help' },
 ];
 
 /** The action of a key press; none while typing, or with a modifier that belongs to the browser. */

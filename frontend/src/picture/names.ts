@@ -1,5 +1,6 @@
 /** What tracks and parties are called. */
 
+import { capital, say } from '../words/words.svelte';
 import type { Mission, Track } from './nouns';
 
 /** Its callsign, else what its contingent calls it. */
@@ -8,7 +9,7 @@ export function nameOf(track: Track | undefined): string | null {
 }
 
 export function partyName(mission: Mission | null, id: string): string {
-  if (id === 'mission') return 'Mission';
-  if (id === 'unknown') return 'Unknown party';
-  return mission?.parties.find((party) => party.id === id)?.name ?? id.charAt(0).toUpperCase() + id.slice(1);
+  if (id === 'mission') return say('party.mission');
+  if (id === 'unknown') return say('party.unknown');
+  return mission?.parties.find((party) => party.id === id)?.name ?? capital(id);
 }

@@ -1,4 +1,4 @@
-/** The calls this screen makes over HTTP. Every answer is a value: data, or a problem in words. */
+/** The calls this screen makes over HTTP. Every answer is a value: data, or a problem. */
 
 import type { AssessmentState } from '../protocol/frames';
 import type { Violation } from '../picture/nouns';
@@ -45,7 +45,7 @@ async function call(method: string, path: string, body?: unknown): Promise<Answe
     const detail = error instanceof Error ? error.message : null;
     return {
       ok: false,
-      problem: { status: 0, code: 'no_answer', title: 'The server did not answer', detail },
+      problem: { status: 0, code: 'no_answer', title: 'No answer', detail },
     };
   }
 }

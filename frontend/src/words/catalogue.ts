@@ -19,6 +19,9 @@ export type Filling<K extends Key> = [NamesIn<Text<K>>] extends [never]
   ? []
   : [Readonly<Record<NamesIn<Text<K>>, string | number>>];
 
+/** A key that is said as it stands. */
+export type PlainKey = { [K in Key]: Filling<K> extends [] ? K : never }[Key];
+
 /** Keeps what is filled in from turning round the words about it, where the two run in opposite directions. */
 const ISOLATE = '\u2068';
 const END_ISOLATE = '\u2069';

@@ -1,6 +1,6 @@
 /** The words of the screen in the language chosen now. Whatever says something follows a change of language. */
 
-import { Speech, type Filling, type Key } from './catalogue';
+import { Speech, type Filling, type Key, type PlainKey } from './catalogue';
 import { en } from './en';
 import { firstLanguage, type Language, LANGUAGES } from './languages';
 
@@ -24,7 +24,7 @@ export function number(value: number): string {
 /** The word for a code of the wire: `rule`, `line_crossing` → `Line crossed`. A code nobody foresaw is shown as it is. */
 export function wordFor(group: string, code: string): string {
   const key = `${group}.${code}`;
-  return Object.hasOwn(en, key) ? speech.say(key as 'app.none') : sentence(code);
+  return Object.hasOwn(en, key) ? speech.say(key as PlainKey) : sentence(code);
 }
 
 /** `line_crossing` → `Line crossing` */
