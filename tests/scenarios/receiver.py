@@ -10,9 +10,10 @@ from standardwebhooks.webhooks import Webhook
 
 @dataclass
 class Receiver:
-    """Keeps its port while it is down. ``taken``: id and document of each delivery that was verified, in order."""
+    """Keeps its port while it is down. ``taken``: id and document of each delivery that was taken, in order."""
 
     secret: str = ""
+    """What deliveries are verified with; empty where the server's clock is not the real one."""
     port: int = 0
     falls_after: int | None = None
     """After so many deliveries it breaks off in the middle of one, and takes no more."""
@@ -42,7 +43,8 @@ class Receiver:
 
     async def _take(self, request: web.Request) -> web.Response:
         body = await request.read()
-        Webhook(self.secret).verify(body, dict(request.headers))
+        if self.secret:
+            Webhook(self.secret).verify(body, dict(request.headers))
         if self.falls_after is not None and len(self.taken) >= self.falls_after:
             self.broken_off = True
             assert request.transport is not None
