@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from app.model.report import I64
+from app.model.report import I32, I64, U8
 from app.store.codec import compressed, decompressed
 from app.store.columns import zigzag, zigzag_undone
 from app.store.errors import UnreadableFormat
@@ -69,25 +69,71 @@ def chunks_of(positions: PositionTable) -> Iterator[Chunk]:
         yield Chunk(*head, end - start, _HEAD.pack(_VERSION, raw, len(keys)) + keys + others)
 
 
+class Unpacked(NamedTuple):
+    """A chunk's rows as whole numbers: ``wholes`` has a row for each stored column; ``raw`` as stored."""
+
+    raw: int
+    wholes: I64
+
+    @property
+    def observed_us(self) -> I64:
+        """When each was observed, ascending."""
+        return self._column("observed_us")
+
+    @property
+    def received_us(self) -> I64:
+        """When each was received."""
+        return self._column("received_us")
+
+    @property
+    def profile(self) -> I64:
+        """The number of each one's profile."""
+        return self._column("profile")
+
+    @property
+    def flags(self) -> I64:
+        """The flags of each."""
+        return self._column("flags")
+
+    @property
+    def seq(self) -> I64:
+        """Which journal entry each is of."""
+        return self._column("seq")
+
+    def _column(self, name: str) -> I64:
+        column: I64 = self.wholes[_COLUMNS_1.index(name)]
+        return column
+
+
 def positions_in(slot: int, body: bytes) -> PositionTable:
     """Unpack a chunk.
 
     Raises:
         UnreadableFormat: a version this release does not know, or damaged bytes.
     """
+    raw, wholes = unpacked(body)
+    rows = wholes.shape[1]
+    return table_of(np.full(rows, slot, np.int32), np.full(rows, raw, np.uint8), wholes)
+
+
+def unpacked(body: bytes) -> Unpacked:
+    """Unpack a chunk as far as whole numbers. Raises as ``positions_in``."""
     raw, keys = _opened(body)
     others = _unframed(body[_HEAD.size + len(keys) :], len(_COLUMNS_1) - 1)
-    columns: dict[str, Any] = {
-        "slot": np.full(others.shape[1], slot, np.int32),
-        "observed_us": _unframed(keys, 1)[0],
-    }
-    for name, whole in zip(_COLUMNS_1[1:], others, strict=True):
+    return Unpacked(raw, np.concatenate([_unframed(keys, 1), others]))
+
+
+def table_of(slots: I32, raws: U8, wholes: I64) -> PositionTable:
+    """Return unpacked rows, of as many chunks as there are, as positions; ``slots`` and ``raws`` are of each row."""
+    columns: dict[str, Any] = {"slot": slots}
+    for name, whole in zip(_COLUMNS_1, wholes, strict=True):
         if name not in _DECIMALS_1:
             columns[name] = whole.astype(dtype_of(name))
-        elif raw & (1 << _DECIMALS_1.index(name)):
-            columns[name] = whole.view(np.float64)
-        else:
-            columns[name] = np.where(whole == _NAN, np.nan, whole / _SCALE)
+            continue
+        columns[name] = np.where(whole == _NAN, np.nan, whole / _SCALE)
+        raw = (raws & (1 << _DECIMALS_1.index(name))) != 0
+        if raw.any():
+            columns[name] = np.where(raw, np.ascontiguousarray(whole).view(np.float64), columns[name])
     return PositionTable(**columns)
 
 

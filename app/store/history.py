@@ -15,6 +15,7 @@ from app.model.entry import Entry, Reports
 from app.model.report import COLUMNS, I64, Batch, Positions, ReportBlock
 from app.store.chunks import Chunk, chunks_of, instants_in, positions_in
 from app.store.database import Database, StoreUnavailable
+from app.store.heard import Heard, heard_in, keep_heard, profile_markings
 from app.store.journal import Journal, read_entries
 from app.store.positions import PositionTable, joined_positions, no_positions, positions_of, positions_within
 
@@ -130,9 +131,9 @@ class History:
 
     async def index(self, positions: int) -> int:
         """Move the next entries, of about ``positions`` rows, from the tail into chunks; return how many entries."""
-        cursor, upto, chunks = await self._database.read(partial(self._next_chunks, positions=positions))
+        cursor, upto, chunks, heard = await self._database.read(partial(self._next_chunks, positions=positions))
         if upto > cursor:
-            await self._database.write(partial(_keep_chunks, cursor=cursor, upto=upto, chunks=chunks))
+            await self._database.write(partial(_keep_chunks, cursor=cursor, upto=upto, chunks=chunks, heard=heard))
         return upto - cursor
 
     async def merge(self) -> int:
@@ -159,16 +160,29 @@ class History:
         """Return how many entries and positions are not indexed yet."""
         return await self._database.read(_tail_size)
 
-    def _next_chunks(self, connection: apsw.Connection, positions: int) -> tuple[int, int, list[Chunk]]:
+    def unindexed(self, connection: apsw.Connection, upto_seq: int) -> PositionTable:
+        """Return all positions of the tail up to a place in the journal, in that order. For ``Database.read``."""
+        entries = self._entries(connection, _cursor(connection), min(upto_seq, _head(connection)))
+        return joined_positions([positions_of(entry) for entry in entries])
+
+    def heard_in_tail(self, connection: apsw.Connection) -> list[Heard]:
+        """Return when the tail's positions were heard. For ``Database.read``."""
+        entries = self._entries(connection, _cursor(connection), _head(connection))
+        return heard_in(entries, profile_markings(connection))
+
+    def _next_chunks(self, connection: apsw.Connection, positions: int) -> tuple[int, int, list[Chunk], list[Heard]]:
         cursor, upto = _cursor(connection), _cursor(connection)
+        taken: list[Entry] = []
         parts: list[PositionTable] = []
         for entry in self._entries(connection, cursor, _head(connection)):
+            taken.append(entry)
             parts.append(positions_of(entry))
             upto = entry.seq
             positions -= len(parts[-1])
             if positions <= 0:
                 break
-        return cursor, upto, list(chunks_of(joined_positions(parts).in_order()))
+        heard = heard_in(taken, profile_markings(connection))
+        return cursor, upto, list(chunks_of(joined_positions(parts).in_order())), heard
 
     def _tail(
         self, connection: apsw.Connection, after: int, upto: int, slots: Sequence[int], span_us: tuple[int, int]
@@ -253,10 +267,13 @@ def _chunks_around(connection: apsw.Connection, slot: int, keys: I64) -> Iterabl
             yield _body(connection, number)
 
 
-def _keep_chunks(connection: apsw.Connection, cursor: int, upto: int, chunks: Sequence[Chunk]) -> None:
+def _keep_chunks(
+    connection: apsw.Connection, cursor: int, upto: int, chunks: Sequence[Chunk], heard: Sequence[Heard]
+) -> None:
     if _cursor(connection) != cursor:
         raise StoreUnavailable("another process indexes this store")
     _insert_chunks(connection, chunks)
+    keep_heard(connection, heard)
     connection.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?)", (_CURSOR, upto))
 
 

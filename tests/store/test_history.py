@@ -49,6 +49,7 @@ def rows_of(positions: Positions) -> list[Row]:
 
 async def append(store: Store, oracle: Remembered, reports: Sequence[tuple[int, int]], received_us: int) -> None:
     """Append one request of (slot, observed_us); each gets a longitude of its own."""
+    store.slot("car-0")
     lons = [330_000_000 + 1000 * store.journal.head() + index for index in range(len(reports))]
     rows = [
         {"slot": slot, "observed_us": observed_us, "lon_e7": lon}
