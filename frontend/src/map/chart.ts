@@ -3,20 +3,24 @@
 import * as maplibregl from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { FeatureCollection } from 'geojson';
-import type { GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl';
+import type { GeoJSONSource, LayerSpecification, Map as MapLibreMap } from 'maplibre-gl';
 import type { Picture, PictureLayer } from '../picture/picture';
 import type { Track } from '../picture/nouns';
+import type { Theme } from '../theme/theme';
 import { isValidSidc } from '../symbols/picture';
 import { EntityLayer } from './entities/layer';
 import { EntityStore } from './entities/store';
+import { alarmed } from './alarmed';
 import { boundsOf } from './bounds';
 import { graticule } from './graticule';
-import { addImages } from './images';
+import { drawImages } from './images';
 import { ABOVE_ENTITIES, BELOW_ENTITIES, LAYERS } from './layers';
-import { collection, type MapLayer } from './layers/layer';
-import { GRID_STYLES, SELECTION_STYLES } from './overlays';
-import { basemap, refineBasemap } from './style';
+import { collection } from './layers/layer';
+import { gridStyles, selectionStyles } from './overlays';
+import { type Palette, PALETTES } from './palette';
+import { basemap, coarseStyles, fineStyles, refineBasemap } from './style';
 import { circle } from './geometry';
+import { repaint } from './paint';
 
 maplibregl.setWorkerUrl(workerUrl);
 // One may be busy with the land while the other draws the mission.
@@ -30,24 +34,35 @@ export type Picked =
 
 export interface ChartWiring {
   container: HTMLElement;
+  theme: Theme;
   /** CSS pixels of each side that panels cover. */
   padding: { top: number; right: number; bottom: number; left: number };
   picked(what: Picked): void;
   pointed(lon: number, lat: number): void;
 }
 
+type Styles = (palette: Palette) => LayerSpecification[];
+
+/** In draw order; moving entities come between these two. */
+const BELOW: readonly Styles[] = [gridStyles, ...BELOW_ENTITIES.map(({ styles }) => styles), selectionStyles];
+const ABOVE: readonly Styles[] = ABOVE_ENTITIES.map(({ styles }) => styles);
+const STYLES: readonly Styles[] = [coarseStyles, fineStyles, ...BELOW, ...ABOVE];
+
 export class Chart {
   private readonly map: MapLibreMap;
   private readonly store = new EntityStore(isValidSidc);
-  private readonly entities = new EntityLayer(this.store);
+  private readonly entities: EntityLayer;
+  private palette: Palette;
   private ready = false;
   private framed = false;
   private pending: Picture | null = null;
 
   constructor(wiring: ChartWiring) {
+    this.palette = PALETTES[wiring.theme];
+    this.entities = new EntityLayer(this.store, this.palette);
     this.map = new maplibregl.Map({
       container: wiring.container,
-      style: basemap(),
+      style: basemap(this.palette),
       center: [20, 30],
       zoom: 2,
       maxZoom: 18,
@@ -58,6 +73,7 @@ export class Chart {
       canvasContextAttributes: { antialias: true },
     });
     this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
     this.map.setPadding(wiring.padding);
     this.map.addControl(new maplibregl.ScaleControl({ maxWidth: 140 }), 'bottom-left');
     // Not 'load': that waits for the whole basemap, and the picture must not.
@@ -65,7 +81,7 @@ export class Chart {
       this.compose();
     });
     this.map.once('load', () => {
-      refineBasemap(this.map, 'grid');
+      refineBasemap(this.map, 'grid', this.palette);
     });
     this.map.on('moveend', () => {
       this.drawGrid();
@@ -77,6 +93,17 @@ export class Chart {
       wiring.pointed(event.lngLat.lng, event.lngLat.lat);
       this.map.getCanvas().style.cursor = this.at(event.point).kind === 'nothing' ? '' : 'pointer';
     });
+  }
+
+  setTheme(theme: Theme): void {
+    this.palette = PALETTES[theme];
+    this.entities.repaint(this.palette);
+    if (!this.ready) return;
+    drawImages(this.map, this.palette);
+    repaint(
+      this.map,
+      STYLES.flatMap((styles) => styles(this.palette)),
+    );
   }
 
   /** Draw the whole picture, and frame the mission the first time that there is one. */
@@ -170,20 +197,17 @@ export class Chart {
   }
 
   private compose(): void {
-    addImages(this.map);
-    for (const id of ['grid', 'selected-accuracy', 'selected-trail', 'selected-place']) this.addSource(id);
-    for (const style of GRID_STYLES) this.map.addLayer(style);
-    for (const layer of BELOW_ENTITIES) this.addLayer(layer);
-    for (const style of SELECTION_STYLES) this.map.addLayer(style);
+    drawImages(this.map, this.palette);
+    for (const styles of BELOW) this.addLayers(styles(this.palette));
     this.map.addLayer(this.entities);
-    for (const layer of ABOVE_ENTITIES) this.addLayer(layer);
+    for (const styles of ABOVE) this.addLayers(styles(this.palette));
     this.ready = true;
     this.drawGrid();
     if (this.pending) this.replace(this.pending);
   }
 
-  private addLayer(layer: MapLayer): void {
-    for (const style of layer.styles) {
+  private addLayers(styles: LayerSpecification[]): void {
+    for (const style of styles) {
       if ('source' in style && typeof style.source === 'string') this.addSource(style.source);
       this.map.addLayer(style);
     }
@@ -194,6 +218,8 @@ export class Chart {
   }
 
   private drawLayers(picture: Picture, changed: ReadonlySet<PictureLayer>): void {
+    if (changed.has('violations')) this.entities.alarmed = alarmed(picture);
+    if (changed.has('mission')) this.store.setParties(picture.mission?.parties.map(({ id }) => id) ?? []);
     if (!this.ready) return;
     for (const layer of LAYERS) {
       if (!layer.reads.some((part) => changed.has(part))) continue;

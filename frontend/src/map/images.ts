@@ -3,7 +3,7 @@
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import { markOf, SEVERITY_SHAPE } from '../alerts/shapes';
 import type { IncidentSeverity, Severity } from '../protocol/frames';
-import { NIGHT } from './palette';
+import type { Palette } from './palette';
 
 const RATIO = 2;
 
@@ -49,9 +49,9 @@ function dots(colour: string): Draw {
 }
 
 /** Placed along a line this stands on its left: the upper half of the picture. */
-function tick(left: boolean): Draw {
+function tick(colour: string, left: boolean): Draw {
   return (pen, size) => {
-    pen.strokeStyle = NIGHT.ivory;
+    pen.strokeStyle = colour;
     pen.lineWidth = 1.5;
     pen.beginPath();
     pen.moveTo(size / 2, size / 2);
@@ -61,12 +61,12 @@ function tick(left: boolean): Draw {
 }
 
 /** A path given in a box of 24, drawn in the whole picture with a dark rim. */
-function shape(path: string, fill: string, mark?: { path: string; colour: string }): Draw {
+function shape(path: string, fill: string, rim: string, mark?: { path: string; colour: string }): Draw {
   return (pen, size) => {
     pen.scale((size - 4) / 24, (size - 4) / 24);
     pen.translate((2 * 24) / (size - 4), (2 * 24) / (size - 4));
     pen.lineJoin = 'round';
-    pen.strokeStyle = NIGHT.ink;
+    pen.strokeStyle = rim;
     pen.lineWidth = 4;
     pen.stroke(new Path2D(path));
     pen.fillStyle = fill;
@@ -101,35 +101,35 @@ export function incidentMark(category: string): string {
   return MARK_OF.find(([pattern]) => pattern.test(words))?.[1] ?? 'other';
 }
 
-const SEVERITY_COLOUR: Record<Severity, string> = {
-  critical: NIGHT.urgent,
-  high: NIGHT.high,
-  medium: NIGHT.medium,
-  low: NIGHT.low,
-  info: NIGHT.low,
+const SEVERITY_COLOUR: Record<Severity, (palette: Palette) => string> = {
+  critical: ({ urgent }) => urgent,
+  high: ({ high }) => high,
+  medium: ({ medium }) => medium,
+  low: ({ low }) => low,
+  info: ({ low }) => low,
 };
 /** No red: that is for alerts. A flash incident is told by its filled disc. */
-const INCIDENT_COLOUR: Record<IncidentSeverity, string> = {
-  flash: NIGHT.high,
-  high: NIGHT.high,
-  medium: NIGHT.medium,
-  low: NIGHT.low,
-  info: NIGHT.low,
+const INCIDENT_COLOUR: Record<IncidentSeverity, (palette: Palette) => string> = {
+  flash: ({ high }) => high,
+  high: ({ high }) => high,
+  medium: ({ medium }) => medium,
+  low: ({ low }) => low,
+  info: ({ low }) => low,
 };
 const ROUND = 'M12 1a11 11 0 1 0 0 22a11 11 0 1 0 0-22z';
 const RING = `${ROUND}M12 2.8a9.2 9.2 0 1 1 0 18.4a9.2 9.2 0 1 1 0-18.4z`;
 
-function incident(mark: string, colour: string, filled: boolean): Draw {
+function incident(mark: string, colour: string, ink: string, filled: boolean): Draw {
   return (pen, size) => {
     pen.save();
-    shape(ROUND, filled ? colour : NIGHT.ink)(pen, size);
+    shape(ROUND, filled ? colour : ink, ink)(pen, size);
     pen.fillStyle = colour;
     pen.fill(new Path2D(RING), 'evenodd');
     pen.restore();
     pen.translate(size / 2, size / 2);
     pen.scale((size / 24) * 0.62, (size / 24) * 0.62);
     pen.translate(-12, -12);
-    pen.fillStyle = filled ? NIGHT.ink : colour;
+    pen.fillStyle = filled ? ink : colour;
     pen.fill(new Path2D(mark));
   };
 }
@@ -139,33 +139,32 @@ const PLACES: Record<string, string> = {
   storage_site: 'M3 8l9-5 9 5v13H3z',
 };
 
-export function addImages(map: MapLibreMap): void {
-  const add = (name: string, size: number, draw: Draw) => {
-    map.addImage(name, picture(size, draw), { pixelRatio: RATIO });
+/** Draw all pictures in a palette's colours: anew, where the map has them already. */
+export function drawImages(map: MapLibreMap, palette: Palette): void {
+  const { ink } = palette;
+  const draw = (name: string, size: number, how: Draw) => {
+    const data = picture(size, how);
+    if (map.hasImage(name)) map.updateImage(name, data);
+    else map.addImage(name, data, { pixelRatio: RATIO });
   };
-  add('hatch-buffer', 8, hatch(`${NIGHT.ivory}55`, true));
-  add('hatch-restricted', 10, hatch(`${NIGHT.restricted}66`, false));
-  add('dots-no-fly', 10, dots(`${NIGHT.noFly}aa`));
-  add('tick-left', 16, tick(true));
-  add('tick-right', 16, tick(false));
-  for (const [kind, path] of Object.entries(PLACES)) add(`place-${kind}`, 18, shape(path, NIGHT.place));
+  draw('hatch-buffer', 8, hatch(`${palette.ivory}55`, true));
+  draw('hatch-restricted', 10, hatch(`${palette.restricted}66`, false));
+  draw('dots-no-fly', 10, dots(`${palette.noFly}aa`));
+  draw('tick-left', 16, tick(palette.ivory, true));
+  draw('tick-right', 16, tick(palette.ivory, false));
+  for (const [kind, path] of Object.entries(PLACES))
+    draw(`place-${kind}`, 18, shape(path, palette.place, ink));
   for (const severity of Object.keys(SEVERITY_SHAPE) as Severity[]) {
-    const mark = { path: markOf(severity), colour: NIGHT.ink };
-    add(`violation-${severity}`, 24, shape(SEVERITY_SHAPE[severity], SEVERITY_COLOUR[severity], mark));
-    add(
-      `violation-urgent-${severity}`,
-      26,
-      shape(SEVERITY_SHAPE[severity], NIGHT.urgent, { ...mark, colour: '#fff' }),
-    );
-    add(`violation-settled-${severity}`, 20, shape(SEVERITY_SHAPE[severity], NIGHT.settled, mark));
+    const path = SEVERITY_SHAPE[severity];
+    const mark = { path: markOf(severity), colour: ink };
+    const onUrgent = { ...mark, colour: palette.onUrgent };
+    draw(`violation-${severity}`, 24, shape(path, SEVERITY_COLOUR[severity](palette), ink, mark));
+    draw(`violation-urgent-${severity}`, 26, shape(path, palette.urgent, ink, onUrgent));
+    draw(`violation-settled-${severity}`, 20, shape(path, palette.settled, ink, mark));
   }
   for (const severity of Object.keys(INCIDENT_COLOUR) as IncidentSeverity[]) {
-    for (const [name, path] of Object.entries(INCIDENT_MARKS)) {
-      add(
-        `incident-${severity}-${name}`,
-        24,
-        incident(path, INCIDENT_COLOUR[severity], severity === 'flash'),
-      );
-    }
+    const colour = INCIDENT_COLOUR[severity](palette);
+    for (const [name, path] of Object.entries(INCIDENT_MARKS))
+      draw(`incident-${severity}-${name}`, 24, incident(path, colour, ink, severity === 'flash'));
   }
 }

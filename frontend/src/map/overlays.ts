@@ -1,15 +1,15 @@
 /** How the graticule and the marks of what is selected are drawn. */
 
 import type { LayerSpecification } from 'maplibre-gl';
-import { NIGHT } from './palette';
+import type { Palette } from './palette';
 import { FONT } from './style';
 
-export const GRID_STYLES: LayerSpecification[] = [
+export const gridStyles = (palette: Palette): LayerSpecification[] => [
   {
     id: 'grid',
     type: 'line',
     source: 'grid',
-    paint: { 'line-color': NIGHT.grid, 'line-width': 1, 'line-opacity': 0.7 },
+    paint: { 'line-color': palette.grid, 'line-width': 1, 'line-opacity': 0.7 },
   },
   {
     id: 'grid-names',
@@ -24,34 +24,34 @@ export const GRID_STYLES: LayerSpecification[] = [
       'text-letter-spacing': 0.05,
     },
     paint: {
-      'text-color': NIGHT.gridText,
-      'text-halo-color': NIGHT.sea,
+      'text-color': palette.gridText,
+      'text-halo-color': palette.sea,
       'text-halo-width': 2,
       'text-opacity': 0.9,
     },
   },
 ];
 
-export const SELECTION_STYLES: LayerSpecification[] = [
+export const selectionStyles = (palette: Palette): LayerSpecification[] => [
   {
     id: 'selected-accuracy',
     type: 'fill',
     source: 'selected-accuracy',
-    paint: { 'fill-color': NIGHT.trail, 'fill-opacity': 0.12, 'fill-outline-color': NIGHT.trail },
+    paint: { 'fill-color': palette.trail, 'fill-opacity': 0.12, 'fill-outline-color': palette.trail },
   },
   {
     id: 'selected-trail-casing',
     type: 'line',
     source: 'selected-trail',
     layout: { 'line-join': 'round', 'line-cap': 'round' },
-    paint: { 'line-color': NIGHT.halo, 'line-width': 5, 'line-opacity': 0.6 },
+    paint: { 'line-color': palette.halo, 'line-width': 5, 'line-opacity': 0.6 },
   },
   {
     id: 'selected-trail',
     type: 'line',
     source: 'selected-trail',
     layout: { 'line-join': 'round', 'line-cap': 'round' },
-    paint: { 'line-color': NIGHT.trail, 'line-width': 2.2, 'line-opacity': 0.95 },
+    paint: { 'line-color': palette.trail, 'line-width': 2.2, 'line-opacity': 0.95 },
   },
   {
     id: 'selected-place',
@@ -60,7 +60,7 @@ export const SELECTION_STYLES: LayerSpecification[] = [
     paint: {
       'circle-radius': 30,
       'circle-color': 'rgba(0,0,0,0)',
-      'circle-stroke-color': '#ffffff',
+      'circle-stroke-color': palette.evidence,
       'circle-stroke-width': 1.4,
       'circle-stroke-opacity': 0.85,
     },

@@ -14,7 +14,7 @@ import semiboldExt from '@fontsource/barlow-condensed/files/barlow-condensed-lat
 import bordersUrl from './basemap/borders.json?url';
 import landCoarseUrl from './basemap/land-coarse.json?url';
 import landFineUrl from './basemap/land-fine.json?url';
-import { NIGHT } from './palette';
+import type { Palette } from './palette';
 
 export const FONT = ['Barlow Condensed Medium'];
 export const FONT_STRONG = ['Barlow Condensed Semibold'];
@@ -39,57 +39,68 @@ function absolute(path: string): string {
 
 type Zooms = { minzoom?: number; maxzoom?: number };
 
-function land(source: string, zooms: Zooms): LayerSpecification[] {
+function land(source: string, zooms: Zooms, palette: Palette): LayerSpecification[] {
   const width: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 4, 4, 10, 22];
   const glow = {
-    'line-color': NIGHT.coastGlow,
+    'line-color': palette.coastGlow,
     'line-width': width,
     'line-blur': width,
     'line-opacity': 0.35,
   };
-  const coast = { 'line-color': NIGHT.coast, 'line-width': 1, 'line-opacity': 0.75 };
+  const coast = { 'line-color': palette.coast, 'line-width': 1, 'line-opacity': 0.75 };
   return [
     { id: `${source}-glow`, type: 'line', source, ...zooms, paint: glow },
-    { id: source, type: 'fill', source, ...zooms, paint: { 'fill-color': NIGHT.land } },
+    { id: source, type: 'fill', source, ...zooms, paint: { 'fill-color': palette.land } },
     { id: `${source}-coast`, type: 'line', source, ...zooms, paint: coast },
   ];
-}
-
-/** What is drawn at once: land at 1:50 million, at every zoom until the fine land has come. */
-export function basemap(): StyleSpecification {
-  return {
-    version: 8,
-    'font-faces': FONT_FACES,
-    sources: { 'land-coarse': { type: 'geojson', data: absolute(landCoarseUrl), maxzoom: 8 } },
-    layers: [
-      { id: 'sea', type: 'background', paint: { 'background-color': NIGHT.sea } },
-      ...land('land-coarse', {}),
-    ],
-  };
 }
 
 /** From here the land at 1:10 million takes the coarse land's place. */
 const FINE_FROM_ZOOM = 5;
 
+export function coarseStyles(palette: Palette): LayerSpecification[] {
+  return [
+    { id: 'sea', type: 'background', paint: { 'background-color': palette.sea } },
+    ...land('land-coarse', {}, palette),
+  ];
+}
+
 /** Borders are contested: their own layer, drawn faintly, and none near the ground. */
-const BORDERS: LayerSpecification = {
-  id: 'borders',
-  type: 'line',
-  source: 'borders',
-  maxzoom: 8,
-  paint: { 'line-color': NIGHT.border, 'line-width': 0.8, 'line-dasharray': [4, 3], 'line-opacity': 0.5 },
-};
+export function fineStyles(palette: Palette): LayerSpecification[] {
+  const borders: LayerSpecification = {
+    id: 'borders',
+    type: 'line',
+    source: 'borders',
+    maxzoom: 8,
+    paint: {
+      'line-color': palette.border,
+      'line-width': 0.8,
+      'line-dasharray': [4, 3],
+      'line-opacity': 0.5,
+    },
+  };
+  return [...land('land-fine', { minzoom: FINE_FROM_ZOOM }, palette), borders];
+}
+
+/** What is drawn at once: land at 1:50 million, at every zoom until the fine land has come. */
+export function basemap(palette: Palette): StyleSpecification {
+  return {
+    version: 8,
+    'font-faces': FONT_FACES,
+    sources: { 'land-coarse': { type: 'geojson', data: absolute(landCoarseUrl), maxzoom: 8 } },
+    layers: coarseStyles(palette),
+  };
+}
 
 /** Load what is large after the mission is on the screen: its eight megabytes would keep the worker from the rest. */
-export function refineBasemap(map: MapLibreMap, below: string): void {
+export function refineBasemap(map: MapLibreMap, below: string, palette: Palette): void {
   map.addSource('land-fine', { type: 'geojson', data: absolute(landFineUrl), maxzoom: 10, tolerance: 0.3 });
   map.addSource('borders', { type: 'geojson', data: absolute(bordersUrl), maxzoom: 8 });
-  for (const layer of [...land('land-fine', { minzoom: FINE_FROM_ZOOM }), BORDERS])
-    map.addLayer(layer, below);
+  for (const layer of fineStyles(palette)) map.addLayer(layer, below);
   const swap = () => {
     if (!map.isSourceLoaded('land-fine')) return;
     map.off('sourcedata', swap);
-    for (const { id } of land('land-coarse', {})) map.setLayerZoomRange(id, 0, FINE_FROM_ZOOM);
+    for (const { id } of land('land-coarse', {}, palette)) map.setLayerZoomRange(id, 0, FINE_FROM_ZOOM);
   };
   map.on('sourcedata', swap);
 }

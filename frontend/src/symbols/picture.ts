@@ -5,15 +5,14 @@ import ms from 'milsymbol';
 /** Symbol size in CSS pixels: milsymbol's `size` is the height of a ground unit's octagon. */
 const SIZE = 19;
 
-/** Light fills that read on a dark map and stay apart for colour-blind eyes; the shape of the frame says the same. */
-const FILLS = {
-  Civilian: '#c9a3f5',
-  Friend: '#7cc3ff',
-  Hostile: '#ff928a',
-  Neutral: '#93dfa4',
-  Unknown: '#ffe28a',
-  Suspect: '#ffb36b',
-};
+/** How symbols are coloured: fills by standard identity that stay apart for colour-blind eyes; the frame's shape says the same. */
+export interface SymbolLook {
+  fills: Record<'Civilian' | 'Friend' | 'Hostile' | 'Neutral' | 'Unknown' | 'Suspect', string>;
+  /** Of frame and icon. */
+  ink: string;
+  /** Around the whole, against the ground. */
+  outline: string;
+}
 
 const judged = new Map<string, boolean>();
 
@@ -34,11 +33,18 @@ export interface SymbolPicture {
 }
 
 /** Draw `sidc` at `pixelRatio` canvas pixels a CSS pixel. */
-export function symbolPicture(sidc: string, pixelRatio: number, size = SIZE): SymbolPicture {
+export function symbolPicture(
+  sidc: string,
+  look: SymbolLook,
+  pixelRatio: number,
+  size = SIZE,
+): SymbolPicture {
   const symbol = new ms.Symbol(sidc, {
     size,
-    colorMode: FILLS,
-    outlineColor: '#0a1017',
+    colorMode: look.fills,
+    frameColor: inked(look.ink),
+    iconColor: inked(look.ink),
+    outlineColor: look.outline,
     outlineWidth: 3,
     padding: 1,
     simpleStatusModifier: true,
@@ -51,7 +57,12 @@ export function symbolPicture(sidc: string, pixelRatio: number, size = SIZE): Sy
   };
 }
 
+/** One ink for every identity. */
+function inked(ink: string): SymbolLook['fills'] {
+  return { Civilian: ink, Friend: ink, Hostile: ink, Neutral: ink, Unknown: ink, Suspect: ink };
+}
+
 /** The symbol as an image address for panels: drawn on a canvas, so that no markup is made from what a feed sent. */
-export function symbolAddress(sidc: string): string {
-  return symbolPicture(sidc, 2, 34).canvas.toDataURL();
+export function symbolAddress(sidc: string, look: SymbolLook): string {
+  return symbolPicture(sidc, look, 2, 34).canvas.toDataURL();
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { track } from '../testing/builders';
 import { isValidSidc } from './picture';
-import { drawnSidc, genericSidc } from './sidc';
+import { drawnSidc, genericSidc, identityOf, isAirborne } from './sidc';
 
 const PLATFORMS = [
   'foot',
@@ -64,5 +64,22 @@ describe('the symbol of a track', () => {
 
     expect(isValidSidc(code)).toBe(true);
     expect(code[3]).toBe('1');
+  });
+});
+
+describe('what a code’s frame says', () => {
+  it.each([
+    ['10031000001211000000', 'friend', false],
+    ['10061000001211000000', 'hostile', false],
+    ['10050100001103000000', 'hostile', true],
+    ['10040100001103000000', 'neutral', true],
+    ['10011000000000000000', 'unknown', false],
+    ['SFGPUCI----D---', 'friend', false],
+    ['SHAPMFQ----D---', 'hostile', true],
+    ['SNGPU------D---', 'neutral', false],
+    ['SUGPU------D---', 'unknown', false],
+    ['', 'unknown', false],
+  ])('of %s is %s', (sidc, identity, airborne) => {
+    expect([identityOf(sidc), isAirborne(sidc)]).toEqual([identity, airborne]);
   });
 });

@@ -48,3 +48,28 @@ export function genericSidc(track: Pick<Track, 'affiliation' | 'party' | 'platfo
   const { set, entity } = (track.platform !== null && GENERIC[track.platform]) || BARE;
   return `100${identity}${set}0000${entity}0000`;
 }
+
+/** What a symbol's frame says of whose side it is on, in four words: the least that shapes tell apart. */
+export const IDENTITIES = ['friend', 'hostile', 'neutral', 'unknown'] as const;
+export type Identity = (typeof IDENTITIES)[number];
+
+/** By digit (APP-6D/E table 2) and by letter (2525C table A-I), the exercise letters among them. */
+const FRAMED: Record<string, Identity> = {
+  ...{ '2': 'friend', '3': 'friend', '4': 'neutral', '5': 'hostile', '6': 'hostile' },
+  ...{ A: 'friend', F: 'friend', D: 'friend', M: 'friend', N: 'neutral', L: 'neutral' },
+  ...{ H: 'hostile', S: 'hostile', J: 'hostile', K: 'hostile' },
+};
+
+export function identityOf(sidc: string): Identity {
+  const sign = isNumeric(sidc) ? sidc[3] : sidc[1];
+  return FRAMED[sign ?? ''] ?? 'unknown';
+}
+
+/** Air and air missile sets, or the letter's air dimension. */
+export function isAirborne(sidc: string): boolean {
+  return isNumeric(sidc) ? sidc.startsWith('01', 4) || sidc.startsWith('02', 4) : sidc[2] === 'A';
+}
+
+function isNumeric(sidc: string): boolean {
+  return /^\d/.test(sidc);
+}

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { contrast, type Rgb, rgbOf } from '../testing/colours';
 import { keepTheme, keptTheme, nextTheme, type Theme, THEMES } from './theme';
 
 const CSS = readFileSync('src/theme/theme.css', 'utf8');
@@ -13,27 +14,8 @@ function variablesOf(theme: Theme): Map<string, string> {
   );
 }
 
-type Rgb = [number, number, number];
-
 function coloursIn(value: string): Rgb[] {
-  return [...value.matchAll(/#([0-9a-f]{3,8})\b/gi)].map(([, hex = '']) => {
-    const long = hex.length < 6 ? [...hex].map((digit) => digit + digit).join('') : hex;
-    return [0, 2, 4].map((at) => parseInt(long.slice(at, at + 2), 16)) as Rgb;
-  });
-}
-
-/** Relative luminance, WCAG 2.2. */
-function luminance(rgb: Rgb): number {
-  const [red = 0, green = 0, blue = 0] = rgb.map((byte) => {
-    const share = byte / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
-function contrast(a: Rgb, b: Rgb): number {
-  const [dark = 0, light = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y);
-  return (light + 0.05) / (dark + 0.05);
+  return [...value.matchAll(/#[0-9a-f]{3,8}\b/gi)].map(([hex]) => rgbOf(hex));
 }
 
 const PANELS = ['--panel-solid', '--raised'];

@@ -1,8 +1,11 @@
 /** Small pictures of the entity layer that are not APP-6 symbols: labels, selection, staleness, doubt, operator. */
 
+import type { EntityColours } from '../palette';
 import type { Stamp } from './atlas';
 
-function stamp(
+const INK = '#0b1117';
+
+export function stamp(
   width: number,
   height: number,
   ratio: number,
@@ -23,8 +26,8 @@ const LABEL_HEIGHT = 17;
 const LONGEST_LABEL = 22;
 let ruler: CanvasRenderingContext2D | null = null;
 
-/** A callsign with a dark rim; longer ones are cut. */
-export function labelStamp(text: string, colour: string, ratio: number): Stamp {
+/** A callsign with a rim against the ground; longer ones are cut. */
+export function labelStamp(text: string, colour: string, rim: string, ratio: number): Stamp {
   const shown = text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text;
   ruler ??= document.createElement('canvas').getContext('2d');
   if (ruler) ruler.font = LABEL_FONT;
@@ -35,7 +38,7 @@ export function labelStamp(text: string, colour: string, ratio: number): Stamp {
     pen.textBaseline = 'middle';
     pen.lineJoin = 'round';
     pen.lineWidth = 3.2;
-    pen.strokeStyle = 'rgba(9, 14, 20, 0.92)';
+    pen.strokeStyle = rim;
     pen.strokeText(shown, 3, LABEL_HEIGHT / 2 + 0.5);
     pen.fillStyle = colour;
     pen.fillText(shown, 3, LABEL_HEIGHT / 2 + 0.5);
@@ -43,11 +46,11 @@ export function labelStamp(text: string, colour: string, ratio: number): Stamp {
 }
 
 /** Corner brackets around the selected entity. */
-export function bracketStamp(ratio: number): Stamp {
+export function bracketStamp(colours: EntityColours, ratio: number): Stamp {
   return stamp(52, 52, ratio, (pen) => {
     for (const [width, colour] of [
-      [5, '#0b1117'],
-      [2.2, '#ffffff'],
+      [5, colours.halo],
+      [2.2, colours.selected],
     ] as const) {
       pen.lineWidth = width;
       pen.strokeStyle = colour;
@@ -68,10 +71,10 @@ export function bracketStamp(ratio: number): Stamp {
 }
 
 /** A dashed ring: the place is old. */
-export function staleStamp(ratio: number): Stamp {
+export function staleStamp(colours: EntityColours, ratio: number): Stamp {
   return stamp(44, 44, ratio, (pen) => {
     pen.lineWidth = 1.4;
-    pen.strokeStyle = '#b8c4ce';
+    pen.strokeStyle = colours.staleRing;
     pen.setLineDash([4, 3.6]);
     pen.beginPath();
     pen.arc(22, 22, 20, 0, 2 * Math.PI);
@@ -80,17 +83,17 @@ export function staleStamp(ratio: number): Stamp {
 }
 
 /** A question mark on amber: the sender's symbol code could not be read. */
-export function doubtStamp(ratio: number): Stamp {
+export function doubtStamp(colours: EntityColours, ratio: number): Stamp {
   return stamp(15, 15, ratio, (pen) => {
-    pen.fillStyle = '#0b1117';
+    pen.fillStyle = INK;
     pen.beginPath();
     pen.arc(7.5, 7.5, 7.5, 0, 2 * Math.PI);
     pen.fill();
-    pen.fillStyle = '#ffc857';
+    pen.fillStyle = colours.doubt;
     pen.beginPath();
     pen.arc(7.5, 7.5, 6.2, 0, 2 * Math.PI);
     pen.fill();
-    pen.fillStyle = '#0b1117';
+    pen.fillStyle = INK;
     pen.font = "600 11px 'Barlow Condensed', sans-serif";
     pen.textAlign = 'center';
     pen.textBaseline = 'middle';
@@ -99,16 +102,16 @@ export function doubtStamp(ratio: number): Stamp {
 }
 
 /** Who flies the drone: a small ring at the end of the tie line. */
-export function operatorStamp(ratio: number): Stamp {
+export function operatorStamp(colours: EntityColours, ratio: number): Stamp {
   return stamp(16, 16, ratio, (pen) => {
     pen.lineWidth = 2;
-    pen.strokeStyle = '#ffe28a';
-    pen.fillStyle = '#0b1117';
+    pen.strokeStyle = colours.tie;
+    pen.fillStyle = colours.halo;
     pen.beginPath();
     pen.arc(8, 8, 5.5, 0, 2 * Math.PI);
     pen.fill();
     pen.stroke();
-    pen.fillStyle = '#ffe28a';
+    pen.fillStyle = colours.tie;
     pen.beginPath();
     pen.arc(8, 8, 1.8, 0, 2 * Math.PI);
     pen.fill();

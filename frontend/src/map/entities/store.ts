@@ -1,12 +1,14 @@
 /** The moving entities as typed arrays, ready to draw: a row a track. Knows no WebGL and no picture. */
 
 import type { Track } from '../../picture/nouns';
-import { drawnSidc } from '../../symbols/sidc';
+import { drawnSidc, IDENTITIES, identityOf, isAirborne } from '../../symbols/sidc';
 
 export const LIVE = 0;
 export const STALE = 1;
 export const LOST = 2;
 const STATUS: Record<Track['status'], number> = { live: LIVE, stale: STALE, lost: LOST };
+
+type Column = Float64Array | Float32Array | Uint8Array | Int8Array;
 
 export class EntityStore {
   size = 0;
@@ -22,6 +24,13 @@ export class EntityStore {
   speedMS = new Float32Array(0);
   status = new Uint8Array(0);
   doubtful = new Uint8Array(0);
+  /** Index into IDENTITIES, as the symbol's frame says it. */
+  identity = new Uint8Array(0);
+  airborne = new Uint8Array(0);
+  /** Place of its party in the mission's list; −1 for the mission's own and for strangers to the list. */
+  party = new Int8Array(0);
+  private parties: readonly string[] = [];
+  private partyIds: string[] = [];
   /** The drone's operator; NaN where there is none. */
   operatorX = new Float64Array(0);
   operatorY = new Float64Array(0);
@@ -44,6 +53,12 @@ export class EntityStore {
     for (const id of remove) this.drop(id);
   }
 
+  /** The parties in the mission's order: colours go by it. */
+  setParties(parties: readonly string[]): void {
+    this.parties = parties;
+    for (let row = 0; row < this.size; row++) this.party[row] = parties.indexOf(this.partyIds[row] ?? '');
+  }
+
   private put(track: Track): void {
     let row = this.rows.get(track.id);
     if (row === undefined) {
@@ -55,6 +70,10 @@ export class EntityStore {
     const drawn = drawnSidc(track, this.isValidSidc);
     this.sidcs[row] = drawn.sidc;
     this.doubtful[row] = drawn.doubtful ? 1 : 0;
+    this.identity[row] = IDENTITIES.indexOf(identityOf(drawn.sidc));
+    this.airborne[row] = isAirborne(drawn.sidc) ? 1 : 0;
+    this.partyIds[row] = track.party;
+    this.party[row] = this.parties.indexOf(track.party);
     this.labels[row] = labelOf(track);
     this.x[row] = worldX(track.lon);
     this.y[row] = worldY(track.lat);
@@ -74,14 +93,28 @@ export class EntityStore {
     this.rows.delete(id);
     const last = --this.size;
     if (row === last) return;
-    for (const column of [this.ids, this.labels, this.sidcs]) column[row] = column[last] ?? '';
+    for (const column of [this.ids, this.labels, this.sidcs, this.partyIds]) column[row] = column[last] ?? '';
     for (const column of this.numbers()) column[row] = column[last] ?? NaN;
     this.rows.set(this.ids[row] ?? '', row);
   }
 
-  private numbers(): (Float64Array | Float32Array | Uint8Array)[] {
-    const { x, y, metre, courseDeg, speedMS, status, doubtful, operatorX, operatorY } = this;
-    return [x, y, metre, courseDeg, speedMS, status, doubtful, operatorX, operatorY];
+  private numbers(): Column[] {
+    const { x, y, metre, courseDeg, speedMS, status, operatorX, operatorY } = this;
+    const { doubtful, identity, airborne, party } = this;
+    return [
+      x,
+      y,
+      metre,
+      courseDeg,
+      speedMS,
+      status,
+      operatorX,
+      operatorY,
+      doubtful,
+      identity,
+      airborne,
+      party,
+    ];
   }
 
   private grow(): void {
@@ -95,10 +128,13 @@ export class EntityStore {
     this.speedMS = grown(this.speedMS, new Float32Array(length));
     this.status = grown(this.status, new Uint8Array(length));
     this.doubtful = grown(this.doubtful, new Uint8Array(length));
+    this.identity = grown(this.identity, new Uint8Array(length));
+    this.airborne = grown(this.airborne, new Uint8Array(length));
+    this.party = grown(this.party, new Int8Array(length));
   }
 }
 
-function grown<T extends Float64Array | Float32Array | Uint8Array>(old: T, into: T): T {
+function grown<T extends Column>(old: T, into: T): T {
   into.set(old);
   return into;
 }

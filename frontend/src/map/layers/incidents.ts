@@ -1,7 +1,6 @@
 /** Incidents: the ring's colour is the severity, the mark inside is the category. */
 
 import { incidentMark } from '../images';
-import { NIGHT } from '../palette';
 import { FONT } from '../style';
 import { collection, type MapLayer } from './layer';
 
@@ -23,7 +22,7 @@ export const incidents: MapLayer = {
     }));
     return { incidents: collection(features) };
   },
-  styles: [
+  styles: (palette) => [
     {
       id: 'incidents',
       type: 'symbol',
@@ -31,6 +30,7 @@ export const incidents: MapLayer = {
       layout: {
         'symbol-sort-key': ['get', 'rank'],
         'icon-image': ['get', 'image'],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 8, 0.6, 11, 1],
         'icon-allow-overlap': true,
         'text-field': ['step', ['zoom'], '', 10, ['get', 'title']],
         'text-font': FONT,
@@ -40,7 +40,7 @@ export const incidents: MapLayer = {
         'text-max-width': 12,
         'text-optional': true,
       },
-      paint: { 'text-color': '#d5dde4', 'text-halo-color': NIGHT.halo, 'text-halo-width': 1.5 },
+      paint: { 'text-color': palette.incidentText, 'text-halo-color': palette.halo, 'text-halo-width': 1.5 },
     },
   ],
 };

@@ -3,6 +3,7 @@
 import type { FeatureCollection } from 'geojson';
 import type { LayerSpecification } from 'maplibre-gl';
 import type { Picture, PictureLayer } from '../../picture/picture';
+import type { Palette } from '../palette';
 
 export interface MapLayer {
   id: string;
@@ -10,7 +11,7 @@ export interface MapLayer {
   reads: readonly PictureLayer[];
   /** The features of each of its sources, by source id. */
   features(picture: Picture): Record<string, FeatureCollection>;
-  styles: LayerSpecification[];
+  styles(palette: Palette): LayerSpecification[];
 }
 
 export function collection(features: FeatureCollection['features']): FeatureCollection {

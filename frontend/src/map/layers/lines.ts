@@ -5,7 +5,6 @@ import { partyName } from '../../picture/names';
 import type { Feature, Mission } from '../../picture/nouns';
 import { featuresInForce } from '../../picture/picture';
 import { along, drawnLength, type OnLine } from '../geometry';
-import { NIGHT } from '../palette';
 import { FONT, FONT_STRONG } from '../style';
 import { collection, type MapLayer } from './layer';
 
@@ -94,13 +93,13 @@ export const lines: MapLayer = {
       'line-texts': collection(features.flatMap((feature) => textsOf(feature, picture.mission))),
     };
   },
-  styles: [
+  styles: (palette) => [
     {
       id: 'line-casing',
       type: 'line',
       source: 'lines',
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': NIGHT.halo, 'line-width': 5, 'line-opacity': 0.7 },
+      paint: { 'line-color': palette.halo, 'line-width': 5, 'line-opacity': 0.7 },
     },
     {
       id: 'ceasefire-lines',
@@ -109,7 +108,7 @@ export const lines: MapLayer = {
       filter: ['==', ['get', 'kind'], 'ceasefire_line'],
       layout: { 'line-join': 'round' },
       paint: {
-        'line-color': NIGHT.ivory,
+        'line-color': palette.ivory,
         'line-width': ['interpolate', ['linear'], ['zoom'], 6, 1.2, 10, 1.8, 14, 2.6],
       },
     },
@@ -118,7 +117,7 @@ export const lines: MapLayer = {
       type: 'line',
       source: 'lines',
       filter: ['==', ['get', 'kind'], 'technical_fence'],
-      paint: { 'line-color': NIGHT.ivory, 'line-width': 1.2, 'line-dasharray': [1.5, 2] },
+      paint: { 'line-color': palette.ivory, 'line-width': 1.2, 'line-dasharray': [1.5, 2] },
     },
     {
       id: 'line-ticks',
@@ -153,7 +152,7 @@ export const lines: MapLayer = {
         'text-padding': 16,
         'symbol-sort-key': ['get', 'rank'],
       },
-      paint: { 'text-color': NIGHT.ivoryText, 'text-halo-color': NIGHT.halo, 'text-halo-width': 1.6 },
+      paint: { 'text-color': palette.ivoryText, 'text-halo-color': palette.halo, 'text-halo-width': 1.6 },
     },
     {
       id: 'line-sides',
@@ -170,9 +169,9 @@ export const lines: MapLayer = {
         'text-offset': OFFSET(1.2),
       },
       paint: {
-        'text-color': NIGHT.ivoryText,
+        'text-color': palette.ivoryText,
         'text-opacity': 0.75,
-        'text-halo-color': NIGHT.halo,
+        'text-halo-color': palette.halo,
         'text-halo-width': 1.4,
       },
     },

@@ -4,7 +4,6 @@ import type { Feature as GeoFeature, Position } from 'geojson';
 import type { Feature } from '../../picture/nouns';
 import { featuresInForce } from '../../picture/picture';
 import { labelPlace } from '../geometry';
-import { NIGHT } from '../palette';
 import { FONT } from '../style';
 import { collection, type MapLayer } from './layer';
 
@@ -38,7 +37,7 @@ export const places: MapLayer = {
     const features = featuresInForce(picture);
     return { places: collection(features.flatMap(place)), routes: collection(features.flatMap(route)) };
   },
-  styles: [
+  styles: (palette) => [
     {
       id: 'routes',
       type: 'line',
@@ -46,7 +45,7 @@ export const places: MapLayer = {
       minzoom: 8,
       layout: { 'line-cap': 'round' },
       paint: {
-        'line-color': NIGHT.route,
+        'line-color': palette.route,
         'line-width': 1.4,
         'line-dasharray': [0.1, 2.4],
         'line-opacity': 0.8,
@@ -69,8 +68,8 @@ export const places: MapLayer = {
         'text-optional': true,
       },
       paint: {
-        'text-color': NIGHT.placeText,
-        'text-halo-color': NIGHT.halo,
+        'text-color': palette.placeText,
+        'text-halo-color': palette.halo,
         'text-halo-width': 1.5,
         'icon-opacity': 0.85,
       },

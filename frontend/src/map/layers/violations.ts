@@ -2,7 +2,6 @@
 
 import { isUrgent, standing } from '../../alerts/order';
 import type { Violation } from '../../picture/nouns';
-import { NIGHT } from '../palette';
 import { collection, type MapLayer } from './layer';
 
 function imageOf(violation: Violation): string {
@@ -31,7 +30,7 @@ export const violations: MapLayer = {
     }));
     return { violations: collection(features) };
   },
-  styles: [
+  styles: (palette) => [
     {
       id: 'violation-rings',
       type: 'circle',
@@ -39,9 +38,9 @@ export const violations: MapLayer = {
       filter: ['get', 'urgent'],
       paint: {
         'circle-radius': 20,
-        'circle-color': NIGHT.urgent,
+        'circle-color': palette.urgent,
         'circle-opacity': 0.1,
-        'circle-stroke-color': NIGHT.urgent,
+        'circle-stroke-color': palette.urgent,
         'circle-stroke-width': 1.2,
         'circle-stroke-opacity': 0.7,
       },
@@ -53,7 +52,16 @@ export const violations: MapLayer = {
       layout: {
         'symbol-sort-key': ['get', 'rank'],
         'icon-image': ['get', 'image'],
-        'icon-size': 0.8,
+        // Settled ones shrink with the distance; open ones never do.
+        'icon-size': [
+          'interpolate',
+          ['linear'],
+          ['zoom'],
+          8,
+          ['case', ['==', ['get', 'rank'], 0], 0.5, 0.8],
+          11,
+          0.8,
+        ],
         'icon-allow-overlap': true,
         'icon-ignore-placement': true,
       },

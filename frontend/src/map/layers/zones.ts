@@ -5,7 +5,7 @@ import type { LayerSpecification } from 'maplibre-gl';
 import type { Feature } from '../../picture/nouns';
 import { featuresInForce } from '../../picture/picture';
 import { circle, labelPlace } from '../geometry';
-import { NIGHT } from '../palette';
+import type { Palette } from '../palette';
 import { FONT, FONT_STRONG } from '../style';
 import { collection, type MapLayer } from './layer';
 
@@ -20,7 +20,7 @@ const ZONES = new Set([
 
 interface Look {
   kind: string;
-  outline: string;
+  outline: 'ivory' | 'limitation' | 'noFly' | 'operations' | 'restricted' | 'sector';
   width: number;
   dash: number[] | null;
   pattern: string | null;
@@ -28,21 +28,21 @@ interface Look {
 }
 
 const LOOKS: Look[] = [
-  { kind: 'area_of_operations', outline: NIGHT.operations, width: 1, dash: [10, 4], pattern: null, tint: 0 },
-  { kind: 'sector', outline: NIGHT.sector, width: 1, dash: [8, 3, 1, 3], pattern: null, tint: 0 },
+  { kind: 'area_of_operations', outline: 'operations', width: 1, dash: [10, 4], pattern: null, tint: 0 },
+  { kind: 'sector', outline: 'sector', width: 1, dash: [8, 3, 1, 3], pattern: null, tint: 0 },
   {
     kind: 'area_of_limitation',
-    outline: NIGHT.limitation,
+    outline: 'limitation',
     width: 1.2,
     dash: [6, 3],
     pattern: null,
     tint: 0.05,
   },
-  { kind: 'buffer_zone', outline: NIGHT.ivory, width: 0.6, dash: null, pattern: 'hatch-buffer', tint: 0.04 },
-  { kind: 'no_fly_zone', outline: NIGHT.noFly, width: 1.4, dash: [3, 2], pattern: 'dots-no-fly', tint: 0.05 },
+  { kind: 'buffer_zone', outline: 'ivory', width: 0.6, dash: null, pattern: 'hatch-buffer', tint: 0.04 },
+  { kind: 'no_fly_zone', outline: 'noFly', width: 1.4, dash: [3, 2], pattern: 'dots-no-fly', tint: 0.05 },
   {
     kind: 'restricted_area',
-    outline: NIGHT.restricted,
+    outline: 'restricted',
     width: 1.2,
     dash: null,
     pattern: 'hatch-restricted',
@@ -54,11 +54,15 @@ function ofKind(kind: string): ['==', ['get', string], string] {
   return ['==', ['get', 'kind'], kind];
 }
 
-function stylesOf({ kind, outline, width, dash, pattern, tint }: Look): LayerSpecification[] {
+function stylesOf(
+  { kind, outline, width, dash, pattern, tint }: Look,
+  palette: Palette,
+): LayerSpecification[] {
+  const colour = palette[outline];
   const filter = ofKind(kind);
   const styles: LayerSpecification[] = [];
   if (tint) {
-    const paint = { 'fill-color': outline, 'fill-opacity': tint };
+    const paint = { 'fill-color': colour, 'fill-opacity': tint };
     styles.push({ id: `zone-${kind}-tint`, type: 'fill', source: 'zones', filter, paint });
   }
   if (pattern) {
@@ -66,7 +70,7 @@ function stylesOf({ kind, outline, width, dash, pattern, tint }: Look): LayerSpe
     styles.push({ id: `zone-${kind}-pattern`, type: 'fill', source: 'zones', filter, paint });
   }
   const paint = {
-    'line-color': outline,
+    'line-color': colour,
     'line-width': width,
     'line-opacity': 0.8,
     ...(dash && { 'line-dasharray': dash }),
@@ -116,14 +120,14 @@ export const zones: MapLayer = {
     });
     return { zones: collection(drawn), 'zone-names': collection(labelled.flatMap(named)) };
   },
-  styles: [
-    ...LOOKS.flatMap(stylesOf),
+  styles: (palette) => [
+    ...LOOKS.flatMap((look) => stylesOf(look, palette)),
     {
       id: 'zone-crossing-points',
       type: 'line',
       source: 'zones',
       filter: ['in', ['get', 'kind'], ['literal', ['crossing_point', 'storage_site', 'position']]],
-      paint: { 'line-color': NIGHT.place, 'line-width': 1, 'line-dasharray': [2, 2], 'line-opacity': 0.7 },
+      paint: { 'line-color': palette.place, 'line-width': 1, 'line-dasharray': [2, 2], 'line-opacity': 0.7 },
     },
     {
       id: 'sector-names',
@@ -139,9 +143,9 @@ export const zones: MapLayer = {
         'text-max-width': 14,
       },
       paint: {
-        'text-color': NIGHT.sector,
+        'text-color': palette.sector,
         'text-opacity': 0.75,
-        'text-halo-color': NIGHT.halo,
+        'text-halo-color': palette.halo,
         'text-halo-width': 1.2,
       },
     },
@@ -157,7 +161,7 @@ export const zones: MapLayer = {
         'text-size': 13,
         'text-letter-spacing': 0.06,
       },
-      paint: { 'text-color': NIGHT.zoneText, 'text-halo-color': NIGHT.halo, 'text-halo-width': 1.4 },
+      paint: { 'text-color': palette.zoneText, 'text-halo-color': palette.halo, 'text-halo-width': 1.4 },
     },
   ],
 };
