@@ -41,11 +41,6 @@ async def _over_http(served: Served, units: list[Walker], begun: Callable[[str],
     if "latency" in wanted:
         begun("time until a violation is on the wire")
         figures += await time_to_violation(served, units, probes=300)
-    if "kept" in wanted:
-        begun("memory and bytes")
-        others = [replace(unit, unit=f"{unit.unit}-{number}") for number in range(4) for unit in units]
-        figures += await memory_per_track(served, others)
-        figures += bytes_per_position(served)
     return figures
 
 
@@ -56,12 +51,15 @@ def _on_server(document: Document, units: list[Walker], begun: Callable[[str], N
         with serving(folder, keys, mission) as served:
             figures = uvloop.run(_over_http(served, units, begun, wanted))
             if "kept" in wanted:
+                figures += bytes_per_position(served)
                 killed(served)
         if "kept" in wanted:
-            begun("start again")
+            begun("start again, and memory")
             positions = stored_positions(served)
+            others = [replace(unit, unit=f"{unit.unit}-{number}") for number in range(4) for unit in units]
             with serving(folder, keys, mission) as again:
                 figures += start_time(again, positions)
+                figures += uvloop.run(memory_per_track(again, others))
     return figures
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from app.store import accounts
 from app.store.database import Database
+from tests.bench.figures import cpu_s
 
 CONTINGENTS = ("ARG", "GBR", "SVK")
 _START_S = 60.0
@@ -40,6 +41,7 @@ class Served:
     keys: Keys
     start_s: float
     """From the process's start until it took requests."""
+    start_cpu_s: float
 
 
 @contextlib.contextmanager
@@ -76,7 +78,7 @@ def serving(folder: Path, keys: Keys, mission: Path) -> Iterator[Served]:
     os.sched_setaffinity(0, {cores[-1]})
     try:
         port = _port(process, log)
-        yield Served(process.pid, cores[0], port, folder, keys, time.perf_counter() - began)
+        yield Served(process.pid, cores[0], port, folder, keys, time.perf_counter() - began, cpu_s(process.pid))
     except BaseException:
         sys.stderr.write(log.read_text()[-4000:])
         raise

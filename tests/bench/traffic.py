@@ -17,6 +17,7 @@ from tests.bench.serving import CONTINGENTS
 METRES_A_DEGREE = 111_320.0
 _APART_DEG = 0.006
 _EXTRA_ZONES = 40
+_A_CROSSER = 10
 _noise = random.Random(17)
 _SPREAD = (32.55, 34.75, 33.95, 35.45)
 """West, south, east, north of where units are."""
@@ -50,7 +51,7 @@ def mission_document(example: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Walker:
-    """A unit that goes to and fro through a place, ``east_m`` and ``north_m`` off at most. ``is_near``: over a line."""
+    """A unit that goes to and fro through a place, ``east_m`` and ``north_m`` off at most. ``is_near``: at a line."""
 
     unit: str
     contingent: str
@@ -73,8 +74,8 @@ class Walker:
 def walkers(document: dict[str, Any], count: int, near_share: float, batch: int) -> list[Walker]:
     """Return ``count`` units, batches of ``batch`` being of one contingent.
 
-    Of each batch ``near_share`` go to and fro over or beside a ceasefire line, up to 120 m off; the others stay 500 m
-    away from every edge that is judged.
+    Of each batch ``near_share`` are at a ceasefire line: nine in ten beside it, within the margin, so that every fix of
+    them is looked at, and one in ten crossing it to and fro. The others stay 500 m away from every edge that is judged.
     """
     rng = random.Random(11)
     judged = [feature for feature in document["features"] if feature["properties"].get("rules")]
@@ -96,7 +97,8 @@ def walkers(document: dict[str, Any], count: int, near_share: float, batch: int)
             party, line = rng.choice(lines)
             place = line.interpolate(rng.random(), normalized=True)
             lon, lat = place.x, place.y
-            reach_m, period_s = rng.uniform(20, 120), rng.uniform(60, 120)
+            crosses = number % _A_CROSSER == 0
+            reach_m, period_s = rng.uniform(60, 120) if crosses else rng.uniform(5, 20), rng.uniform(60, 120)
         else:
             party = rng.choice(("north", "south", "mission"))
             while True:
@@ -105,6 +107,9 @@ def walkers(document: dict[str, Any], count: int, near_share: float, batch: int)
                     break
             reach_m, period_s = rng.uniform(10, 150), rng.uniform(60, 120)
         heading = rng.uniform(0, 2 * pi)
+        if is_near and not crosses:
+            lon += (reach_m + 3) * sin(heading) / (METRES_A_DEGREE * cos(radians(lat)))
+            lat += (reach_m + 3) * cos(heading) / METRES_A_DEGREE
         found.append(
             Walker(
                 f"unit-{number:05}", contingent, party, lon, lat, reach_m * sin(heading), reach_m * cos(heading),
