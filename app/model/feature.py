@@ -42,7 +42,7 @@ class Contingent(msgspec.Struct, frozen=True):
 class RuleSpec(msgspec.Struct, frozen=True, kw_only=True):
     """A rule on a feature, as the mission file states it, with defaults filled in.
 
-    ``rule`` is its kind; common parameters are fields, the others are in ``parameters``, as the rule's class reads them.
+    ``rule`` is its kind; common parameters are fields, others are in ``parameters``, as the rule's class reads them.
     """
 
     rule: str
