@@ -4,7 +4,7 @@ import numpy as np
 
 from app.feeds.drafts import Draft
 from app.model.identity import Registry
-from app.model.report import ReportBlock
+from app.model.report import DRONE, ReportBlock
 
 _NUMBERS = ("altitude_m", "accuracy_m", "speed_m_s", "course_deg")
 
@@ -13,7 +13,8 @@ def is_same(draft: Draft, row: int, other: ReportBlock, place: int, registry: Re
     """Whether row ``row`` of ``draft`` says what row ``place`` of ``other`` says, bit for bit.
 
     Flags are ours, not the sender's, and do not count. Nor does a label that the sender left out: the mission's
-    default may have been another one when the first report came.
+    default may have been another one when the first report came. Nor, between a position and a drone's, a platform
+    that was left out of both: only the one call fills in ``uav``.
     """
     block = draft.block
     if block.lon_e7[row] != other.lon_e7[place] or block.lat_e7[row] != other.lat_e7[place]:
@@ -27,10 +28,14 @@ def is_same(draft: Draft, row: int, other: ReportBlock, place: int, registry: Re
     number, stored = int(block.profile[row]), int(other.profile[place])
     if number == stored:
         return True
-    if draft.labelled[row] or number < 0 or stored < 0:
+    if number < 0 or stored < 0:
         return False
     mine, theirs = registry.profiles[number], registry.profiles[stored]
-    return mine._replace(marking=theirs.marking) == theirs
+    if not draft.labelled[row]:
+        mine = mine._replace(marking=theirs.marking)
+    if (block.flags[row] ^ other.flags[place]) & DRONE and {mine.platform, theirs.platform} == {None, "uav"}:
+        mine = mine._replace(platform=theirs.platform)
+    return mine == theirs
 
 
 def _extra_of(block: ReportBlock, row: int) -> bytes | None:
