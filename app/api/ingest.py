@@ -184,7 +184,7 @@ def _answer(taken: Taken) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         document = {"accepted": taken.accepted, "duplicates": taken.duplicates, "rejected": rejected}
         return 200, _OK, msgspec.json.encode(document)
     first = taken.rejects[0].fault if len(rejected) == 1 else None
-    if first is not None and first.code == "bad_json":
+    if first is not None and first.code == "bad_json" and not taken.lines:  # a bad line is one of its body's items
         return _told(Problem("not_json", first.detail, field=first.field, extra={"rejected": rejected}))
     detail, field = (first.detail, first.field) if first is not None else (None, None)
     return _told(Problem("rejected", detail, field=field, extra={"rejected": rejected}))

@@ -40,11 +40,12 @@ CONFLICT = Fault("conflict", None, "the first report under this key says otherwi
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a request brought: how many items were accepted and known, and the rejects by place."""
+    """What a request brought: how many items were accepted and known, and the rejects by place; was it NDJSON."""
 
     accepted: int
     duplicates: int
     rejects: Sequence[Reject]
+    lines: bool
 
 
 class Intake:
@@ -101,7 +102,7 @@ class Intake:
                 self._feeds.refused(
                     contingent, feed, received_us, duplicates=judgement.duplicates, rejected=len(rejects)
                 )
-        return Taken(judgement.accepted, judgement.duplicates, rejects)
+        return Taken(judgement.accepted, judgement.duplicates, rejects, lines)
 
     def _present_terms(self) -> Terms:
         mission = self._mission()

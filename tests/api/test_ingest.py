@@ -151,6 +151,16 @@ async def test_the_key_is_one_for_positions_and_drones(taking: Receiver) -> None
     assert await post(taking, "drones", position()) == (200, taken(0, 1))
 
 
+async def test_one_content_sent_to_both_calls_is_one_report(taking: Receiver) -> None:
+    label = {"classification": "confidential"}
+    await post(taking, "positions", [at(1), at(2, label=label), at(3, platform="foot")])
+    await post(taking, "drones", at(4))
+
+    assert await post(taking, "drones", [at(1), at(2, label=label)]) == (200, taken(0, 2))
+    assert await post(taking, "positions", at(4)) == (200, taken(0, 1))
+    assert (await post(taking, "drones", at(3)))[1]["rejected"][0]["code"] == "conflict"
+
+
 async def test_another_contingent_may_have_a_unit_of_that_name(taking: Receiver) -> None:
     await post(taking, "positions", position())
 
@@ -211,6 +221,15 @@ async def test_a_bad_line_is_rejected_by_its_index(taking: Receiver) -> None:
     assert answer.json()["accepted"] == 1
     assert [(one["index"], one["code"]) for one in answer.json()["rejected"]] == [(1, "bad_json"), (3, "out_of_range")]
     assert [row.item for row in await taking.quarantine()] == [b"{", json.dumps(at(2, lat=91)).encode()]
+
+
+async def test_a_single_bad_line_is_an_item_and_a_bad_object_a_bad_body(taking: Receiver) -> None:
+    async with taking.client() as client:
+        line = await client.post("positions", content=b"{nope", headers={"content-type": "application/x-ndjson"})
+        body = await client.post("positions", content=b"{nope", headers={"content-type": "application/json"})
+
+    assert (line.status_code, line.json()["code"], line.json()["rejected"][0]["index"]) == (422, "rejected", 0)
+    assert (body.status_code, body.json()["code"]) == (400, "not_json")
 
 
 async def test_a_dry_run_judges_and_keeps_nothing(taking: Receiver) -> None:
