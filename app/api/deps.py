@@ -41,15 +41,24 @@ def refuse_other_media(request: Request) -> None:
         raise Problem("unsupported_media_type", "Send application/json.")
 
 
+def refuse_repeated(request: Request) -> None:
+    """Raise Problem ``bad_parameter`` if a parameter of the query stands twice: one of them would count for nothing."""
+    named = request.query_params.multi_items()
+    if len(named) > len(request.query_params):
+        raise Problem("bad_parameter", "A parameter stands twice.")
+
+
 async def identified(request: Request, context: Ctx) -> Identity:
     """Return who calls, by key or session.
 
     Raises:
-        Problem: ``unauthorised``; for what is not safe also ``foreign_origin`` and ``unsupported_media_type``.
+        Problem: ``unauthorised``, ``bad_parameter``; for what is not safe also ``foreign_origin`` and
+            ``unsupported_media_type``.
     """
     identity = context.access.identify(request.headers.get("authorization"), request.headers.get("cookie"))
     if identity is None:
         raise Problem("unauthorised")
+    refuse_repeated(request)
     if request.method not in SAFE_METHODS:
         if identity.by_cookie:
             refuse_foreign(request)

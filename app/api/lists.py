@@ -100,6 +100,7 @@ def opened(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        json.dumps(values, ensure_ascii=False).encode()  # half a surrogate pair is no text that a key could be
     except (ValueError, RecursionError):
         values = None
     if not isinstance(values, list) or [type(value) for value in values] != list(kinds):

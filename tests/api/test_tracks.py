@@ -160,6 +160,7 @@ async def test_filters_narrow_the_tracks(tmp_path: Path, query: str, expected: l
         ("limit=many", "limit"),
         ("cursor=x", "cursor"),
         ("cursor=WzFd", "cursor"),
+        ("cursor=WyJcdWQ4MDAiXQ", "cursor"),
         ("feature=nowhere", "feature"),
         ("sort=lon", "sort"),
     ],
@@ -171,6 +172,13 @@ async def test_a_filter_that_cannot_be_read_is_named(tmp_path: Path, query: str,
         assert answer.status_code == 400
         assert answer.headers["content-type"] == "application/problem+json"
         assert (answer.json()["code"], answer.json()["field"]) == ("bad_parameter", field)
+
+
+async def test_a_filter_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server, server.reader() as officer:
+        answer = await officer.get("/api/v1/tracks?party=north&party=south")
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_parameter")
 
 
 @pytest.mark.parametrize("path", ["tracks/t_", "tracks/x", "tracks/t_" + "7" * 24, "reports/r_1", "reports/%00"])
