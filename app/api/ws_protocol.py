@@ -11,6 +11,7 @@ from asyncio.transports import BaseTransport
 from collections import deque
 from typing import Any, cast
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
@@ -27,6 +28,8 @@ CHUNK = 64 * 1024
 HIGH, LOW = 128 * 1024, 32 * 1024
 """Write buffer: above ``HIGH`` nothing is added until the peer has taken all but ``LOW``."""
 ABORT_S = 3.0
+CLOSED_S = 30.0
+"""A peer that was cut for reading too slowly may still come to read why."""
 _REASON_BYTES = 123  # RFC 6455, section 5.5: a control frame carries 125 bytes, two of which are the code
 _Frame = tuple[bytes | memoryview, ...]
 _TEXT, _CONTINUATION, _FINAL = 0x1, 0x0, 0x80
@@ -68,7 +71,17 @@ class LiveWebSocketProtocol(WebSocketsSansIOProtocol):
             await super().run_asgi()
         finally:
             # Closing waits for the buffer to drain; a peer that does not read would keep it for ever.
-            self.loop.call_later(ABORT_S, self.transport.abort)
+            if self.close_timer is None:
+                self.loop.call_later(ABORT_S, self.transport.abort)
+
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
+            self.handshake_complete = True  # refused and told why: uvicorn takes it for a fault of the application
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self.loop.call_later(ABORT_S, self.transport.abort)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -105,7 +118,7 @@ class Wire:
         return self._given_bytes - self.backlog()
 
     def close(self, code: int, reason: str) -> None:
-        """Send a close frame behind what is in the buffer already, and end the connection in ``ABORT_S`` at most."""
+        """Send a close frame behind what is in the buffer already, and end the connection in ``CLOSED_S`` at most."""
         protocol = self._protocol
         self._pending.clear()
         self._pending_bytes = 0
@@ -115,7 +128,7 @@ class Wire:
         protocol.conn.send_close(code, reason.encode()[:_REASON_BYTES].decode(errors="ignore"))
         protocol.transport.write(b"".join(protocol.conn.data_to_send()))
         protocol.close_sent = True
-        protocol.close_timer = protocol.loop.call_later(ABORT_S, protocol.transport.abort)
+        protocol.close_timer = protocol.loop.call_later(CLOSED_S, protocol.transport.abort)
         if protocol.read_paused:
             protocol.read_paused = False
             protocol.transport.resume_reading()

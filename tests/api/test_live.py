@@ -145,10 +145,11 @@ async def test_who_comes_back_resumes(there: Live) -> None:
     assert kinds == ["resumed", "violation", "delta"]
 
 
-async def test_without_a_good_credential_nobody_is_let_in(there: Live) -> None:
+async def test_without_a_good_credential_nobody_is_let_in(there: Live, caplog: pytest.LogCaptureFixture) -> None:
     assert await there.refused() == (401, "unauthorised")
     assert await there.refused(key="accord_nobody_knows_this") == (401, "unauthorised")
     assert await there.refused(cookie="cop=made-up", origin=f"http://127.0.0.1:{there.port}") == (401, "unauthorised")
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_who_reads_no_content_is_refused(there: Live) -> None:

@@ -13,7 +13,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol, Side, State
 from websockets.uri import parse_uri
 
-from app.api.ws_protocol import ABORT_S, CHUNK, EXTENSION, HIGH, LOW, LiveWebSocketProtocol, Wire, framed
+from app.api.ws_protocol import CHUNK, CLOSED_S, EXTENSION, HIGH, LOW, LiveWebSocketProtocol, Wire, framed
 
 
 class FakeTransport(asyncio.Transport):
@@ -178,7 +178,7 @@ async def test_a_closed_wire_says_why_and_is_aborted_if_the_peer_does_not_read()
 
     timer = connection.protocol.close_timer
     assert timer is not None
-    assert timer.when() - loop.time() <= ABORT_S
+    assert timer.when() - loop.time() <= CLOSED_S
     timer._run()
     assert connection.transport.aborted
     for _ in range(100):
