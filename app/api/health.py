@@ -1,7 +1,7 @@
 """Whether the server lives, whether it has caught up, and what it counts."""
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from app.api.deps import Ctx, Json, calling
 
@@ -36,7 +36,7 @@ async def readyz(request: Request, context: Ctx) -> Response:
     return Json(document, 200 if ready else 503, {} if ready else {"Retry-After": "1"})
 
 
-@router.get("/metrics", dependencies=[Depends(calling("metrics"))])
+@router.get("/metrics", dependencies=[Depends(calling("metrics"))], response_class=PlainTextResponse)
 async def metrics(context: Ctx) -> Response:
     """All metrics, in the Prometheus text format. For administrators, and integrations with the scope ``metrics``."""
-    return Response(context.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return PlainTextResponse(context.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

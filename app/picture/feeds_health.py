@@ -155,5 +155,5 @@ def _state(contingent: str, name: str, feed: _Feed, heard: list[_Heard], mine: b
         duplicates=feed.duplicates if mine else None,
         rejected=feed.rejected if mine else None,
         # No report is received before it was observed: the freshest of the last ones shows the clock best.
-        clock_skew_s=round(max(leads_us) / SECOND_US, 1) if leads_us else None,
+        clock_skew_s=round(max(leads_us) / SECOND_US, 1) + 0.0 if leads_us else None,  # never -0.0
     )
