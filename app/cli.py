@@ -16,6 +16,7 @@ import typer
 import uvloop
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.access.principals import KEY_ROLES, USER_ROLES, Role
@@ -33,6 +34,7 @@ from app.settings import Settings
 from app.simulator.player import PlayRefused, play
 from app.simulator.scenario import ScenarioFault, load_scenario
 from app.store import accounts, backup
+from app.store.connections import FILE_NAME
 from app.store.database import Database
 from app.store.errors import StoreError
 from app.telemetry import configure_logging
@@ -50,7 +52,7 @@ app.add_typer(user_app, name="user")
 Data = Annotated[Path, typer.Option("--data", envvar="COP_DATA", help="The server's data folder.")]
 Audiences = Annotated[str, typer.Option("--audience", help="Further audiences, as sector-2; comma-separated.")]
 Clearance = Annotated[str | None, typer.Option("--clearance", help=" | ".join(CLASSIFICATIONS))]
-_console = Console(stderr=True, highlight=False)
+_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class _Refused(Exception):
@@ -67,11 +69,12 @@ def main() -> None:
         sys.exit(130)
     except MissionFaults as faults:
         for fault in faults.faults:
-            _console.print(f"[red]fault[/] {fault}", markup=True)
+            _console.print(f"[red]fault[/] {escape(str(fault))}")
         sys.exit(1)
     except ValidationError as error:
         for one in error.errors():
-            _console.print(f"cop: {'.'.join(map(str, one['loc']))}: {one['msg']}", markup=False)
+            place = "".join(f"{part}: " for part in one["loc"])
+            _console.print(f"cop: {place}{one['msg'].removeprefix('Value error, ')}", markup=False)
         sys.exit(2)
     except (_Refused, StoreError, accounts.AccountError, ScenarioFault, PlayRefused, OSError) as error:
         _console.print(f"cop: {error}", markup=False)
@@ -119,7 +122,7 @@ def check(file: Path) -> None:
     """Validate a mission file; say every fault with its feature id."""
     mission = parse_mission(file.read_bytes())
     for warning in warnings(mission):
-        _console.print(f"[yellow]warning[/] {warning}")
+        _console.print(f"[yellow]warning[/] {escape(str(warning))}")
     rules = sum(len(feature.rules) for feature in mission.features)
     typer.echo(f"{mission.id}: {len(mission.features)} features, {rules} rules, no faults")
 
@@ -254,6 +257,8 @@ async def _appended(settings: Settings, body: MissionSet) -> int:
 
 
 async def _replayed(settings: Settings, first_us: int, end_us: int, rejudge: bool) -> None:
+    if not (settings.data / FILE_NAME).is_file():
+        raise _Refused("there is no store in this folder")
     fold = opened(settings)
     columns = TextColumn("replay"), BarColumn(), TextColumn("{task.completed} of {task.total}"), TimeRemainingColumn()
     try:

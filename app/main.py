@@ -24,7 +24,7 @@ from app.api.feeds import frames_of
 from app.api.ingest import Ingest
 from app.api.intake import Intake
 from app.api.live import live_route
-from app.api.server import listening_socket, server_of
+from app.api.server import check_certificate, listening_socket, server_of
 from app.bus.memory import MemoryBus
 from app.engine import Engine
 from app.engine.snapshot import FORMAT, thawed
@@ -119,11 +119,13 @@ async def serving(settings: Settings, now_us: Callable[[], int] = wall_clock_us)
     Raises:
         StoreError: the store cannot be opened.
         MissionFaults: ``settings.mission`` is no mission file.
-        OSError: the port is taken, or the mission file cannot be read.
+        OSError: the port is taken, or the mission file or the certificate cannot be read.
     """
     mission = settings.mission.read_bytes() if settings.mission else None
     if mission is not None:
         parse_mission(mission)
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        check_certificate(settings.tls_cert, settings.tls_key)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(contextlib.closing(listening_socket(settings.host, settings.port)))
         stack.enter_context(serving_alone(settings.data))

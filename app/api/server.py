@@ -33,6 +33,14 @@ _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/problem+json\r\nconnection: close\r\n"
     b"content-length: %d\r\n\r\n%s"
 )
+_BAD_REQUEST = (
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\nconnection: close\r\n"
+    b"content-length: %d\r\n\r\n%s"
+)
+_BAD_REQUEST_BODY = (
+    b'{"type":"urn:accord:problem:bad_request","title":"Bad request","status":400,'
+    b'"code":"bad_request","detail":"This is not HTTP/1.1."}'
+)
 _TOO_LARGE_BODY = (
     b'{"type":"urn:accord:problem:headers_too_large","title":"Headers too large","status":431,'
     b'"code":"headers_too_large","detail":"The headers of a request may have 16 KB."}'
@@ -103,6 +111,10 @@ class DeadlineHttp(HttpToolsProtocol):
     def resume_writing(self) -> None:
         self._unstick()
         super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        self.transport.write(_BAD_REQUEST % (len(_BAD_REQUEST_BODY), _BAD_REQUEST_BODY))
+        self.transport.close()
 
     def _unstick(self) -> None:
         if self._stuck is not None:
@@ -184,13 +196,33 @@ def server_of(
     return Server(config)
 
 
+def check_certificate(tls_cert: Path, tls_key: Path) -> None:
+    """See that a certificate and its key can be used.
+
+    Raises:
+        OSError: they cannot be read, or do not belong together.
+    """
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(tls_cert, tls_key)
+    except OSError as error:
+        raise OSError(f"the TLS certificate and key cannot be used: {error}") from error
+
+
 def listening_socket(host: str, port: int) -> socket.socket:
-    """Return a bound socket, so that the port is known before the server starts; port 0 takes a free one."""
+    """Return a bound socket, so that the port is known before the server starts; port 0 takes a free one.
+
+    Raises:
+        OSError: the address is none of this machine's, or is taken.
+    """
     name = host.strip("[]")
     family = socket.AF_INET6 if _is_v6(name) else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((name, port))
+    try:
+        listener.bind((name, port))
+    except OSError as error:
+        listener.close()
+        raise OSError(f"{host}:{port}: {error.strerror}") from error
     listener.set_inheritable(True)
     return listener
 

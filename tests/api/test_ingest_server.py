@@ -1,6 +1,7 @@
 """The network's edge on real sockets: what comes too slowly or too large ends, who does not read is cut."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -110,6 +111,22 @@ async def test_a_head_of_more_than_16_kb_is_431() -> None:
 
             assert (await ends(reader)).startswith(b"HTTP/1.1 431 ")
             writer.close()
+
+
+@pytest.mark.parametrize(
+    "begin", [b"NONSENSE\r\n\r\n", b"POST / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n"]
+)
+async def test_what_is_no_http_is_a_problem_too(begin: bytes) -> None:
+    async with serving(Echo()) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(begin)
+
+        head, _, body = (await ends(reader)).partition(b"\r\n\r\n")
+
+        assert head.startswith(b"HTTP/1.1 400 ")
+        assert b"content-type: application/problem+json" in head
+        assert json.loads(body)["code"] == "bad_request"
+        writer.close()
 
 
 async def test_a_large_body_is_no_large_head() -> None:
