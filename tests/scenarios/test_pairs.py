@@ -19,8 +19,8 @@ NAMED = {
     # The fix of 13:48:50 is 999.82 m from the line on WGS84, and 1,000.2 m in the plane of the tables, which have the
     # aircraft leave by it and come back; here it only comes near the edge, and leaves for good later on.
     "adsb_swiss_border": [
-        "left at another time 440089 enter 2018-08-01T13:45:00",
-        "missing 440089 enter 2018-08-01T13:49:10",
+        "left at another time 440089 enter 2018-08-01T13:45:00+00:00",
+        "missing 440089 enter 2018-08-01T13:49:10+00:00",
     ],
     "porto_taxi": [],
     "stork_swiss_border": [],
