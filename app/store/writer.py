@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import apsw
 
+from app.store.connections import BUSY_MS
 from app.store.errors import StoreError, StoreFull, StoreUnavailable
 
 EXIT_STORE_FAILED = 70
@@ -22,6 +23,8 @@ GROUP_LIMIT = 1_000
 CHECKPOINT_PAGES = 1_000
 RESTART_PAGES = 8_192
 """From 32 MB on, wait for the readers of the old log, so that it starts over well before 64 MB."""
+CHECKPOINT_WAIT_MS = 20
+"""But no longer than this at a time: every write stands behind the checkpoint."""
 _CLOSE_S = 30.0
 
 _log = logging.getLogger("accord.store")
@@ -172,12 +175,15 @@ class Writer:
         self._checkpoint_at = self._wal_pages + CHECKPOINT_PAGES
         restart = self._wal_pages >= RESTART_PAGES
         mode = apsw.SQLITE_CHECKPOINT_RESTART if restart else apsw.SQLITE_CHECKPOINT_PASSIVE
+        self._connection.set_busy_timeout(CHECKPOINT_WAIT_MS)
         try:
             self._connection.wal_checkpoint(mode=mode)
         except (apsw.BusyError, apsw.FullError) as error:  # the log keeps all of it; the next step tries again
             _log.warning("checkpoint put off: %s", error)
         except apsw.Error as error:
             self._verdict(error)
+        finally:
+            self._connection.set_busy_timeout(BUSY_MS)
 
 
 def _extended(error: apsw.Error) -> int:

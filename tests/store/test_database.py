@@ -256,6 +256,26 @@ def test_the_log_stays_below_64_mb_beside_readers(database: Database) -> None:
     assert largest < 64 * 1024 * 1024
 
 
+async def test_a_long_read_holds_up_no_write_when_the_log_should_start_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "CHECKPOINT_PAGES", 1)
+    monkeypatch.setattr(writer, "RESTART_PAGES", 1)
+    database = Database.open(tmp_path / "data")
+    await database.write(lambda connection: connection.execute("INSERT INTO meta VALUES ('first', x'00')"))
+    reader = connections.open_reader(database.path)
+    reader.execute("BEGIN")
+    assert next(reader.execute("SELECT count(*) FROM meta WHERE name = 'first'")) == (1,)
+
+    async with asyncio.timeout(4):  # each wait for the reader would take the busy timeout of 5 s
+        for number in range(5):
+            insert = f"INSERT INTO meta VALUES ('after {number}', zeroblob(20000))"
+            await database.write(lambda connection, insert=insert: connection.execute(insert))  # type: ignore[misc]
+
+    reader.close()
+    database.close()
+
+
 def test_the_schema_is_applied_once_and_a_newer_one_is_refused(tmp_path: Path) -> None:
     first = Database.open(tmp_path)
     first.write_now(put("a"))
