@@ -96,7 +96,7 @@ def violation_of(
     profiles = [registry.profiles[number] for number in finding.profiles]
     refs = finding.evidence if finding.deepest in (None, *finding.evidence) else [*finding.evidence, finding.deepest]
     reports = tuple(sealer.report_id(*ref) for ref in refs if ref is not None)
-    party, status, severity = profiles[-1].party, finding.status, spec.severity
+    party, status, severity = registry.profiles[finding.profile].party, finding.status, spec.severity
     if party == MISSION_PARTY:  # of the mission's own units only what is certain is told, and only as advice
         status, severity = _ADVICE[status], "info"
     first_told_us = told_us if before is None else before.told_us

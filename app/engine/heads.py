@@ -175,7 +175,7 @@ class Heads:
 
 def held_by(pair: Pair) -> tuple[Finding, ...]:
     """Return the findings that the pair may still change."""
-    return tuple(finding for finding in (pair.suspicion, pair.open) if finding is not None)
+    return tuple(finding for finding in (pair.suspicion, pair.open, *pair.doubted) if finding is not None)
 
 
 def packed(state: State) -> bytes:

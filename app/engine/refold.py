@@ -55,7 +55,7 @@ def refold(
     anchors = _believe(judge, anchor, fixes, bounds)
     lanes = _lanes(judge, profiles, start, head, pairs, fixes)
     old_at = {point.observed_us: point for point in old}
-    found = {id(held): held for pair in pairs.values() for held in (pair.suspicion, pair.open) if held is not None}
+    found = {id(held): held for pair in pairs.values() for held in held_by(pair)}
     checkpoints: list[Checkpoint] = []
     for at, (begin, stop) in enumerate(zip([0, *bounds], bounds, strict=False)):
         for lane in lanes:

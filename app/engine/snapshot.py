@@ -21,7 +21,7 @@ from app.picture.tracks import Tracks
 from app.rules.rule import Finding, Pair
 from app.rules.rulebook import Rulebook, Standing
 
-FORMAT = 1
+FORMAT = 2
 """Of the bytes. A snapshot of another format is not read: the engine folds from the beginning, or an older one."""
 
 
@@ -114,6 +114,7 @@ def _share_findings(heads: Heads) -> None:
                 pair.suspicion = known.get(pair.suspicion.id, pair.suspicion)
             if pair.open is not None:
                 pair.open = known.get(pair.open.id, pair.open)
+            pair.doubted = [known.get(transit.id, transit) for transit in pair.doubted]
 
 
 def _column(column: npt.NDArray[Any]) -> _Column:

@@ -49,5 +49,4 @@ class LineCrossing:
         if pair.open is None:
             return []
         pair.open.ended_us = at_us
-        pair.open.nominal = True
         return [pair.open]

@@ -29,6 +29,16 @@ class Passage(msgspec.Struct, frozen=True):
     nominal: bool
     """The leg was longer than ``max_gap_s``: it crossed, but where and when is only a straight guess."""
     leg: tuple[PositionRef, PositionRef]
+    profiles: tuple[int, int]
+    """Of the two reports of its leg."""
+
+
+class Depth(msgspec.Struct, frozen=True):
+    """How far beyond the edge a fix was, and which one."""
+
+    metres: float
+    ref: PositionRef
+    profile: int
 
 
 class Finding(msgspec.Struct, kw_only=True):
@@ -53,6 +63,8 @@ class Finding(msgspec.Struct, kw_only=True):
     evidence: list[PositionRef]
     deepest: PositionRef | None = None
     """The report that ``depth_m`` is of, where it is not among the evidence."""
+    profile: int
+    """Of the fix that raised it or, later, confirmed it: the violation is by its party."""
     profiles: list[int]
     """Profiles of the evidence: its labels are joined to that of the violation."""
 
@@ -60,7 +72,8 @@ class Finding(msgspec.Struct, kw_only=True):
 class Pair(msgspec.Struct):
     """The state of one track against one rule on one feature version.
 
-    ``net`` sums the signs of raw crossings since the last confirming fix; ``last`` is the latest of them.
+    ``net`` is what the raw crossings since the last confirming fix come to: -1, 0 or 1. Two the same way, with none
+    back between (round the end of a line), are one change, so ``net`` has the sign of ``last``, the latest, or is 0.
     """
 
     settled: bool = False
@@ -72,15 +85,15 @@ class Pair(msgspec.Struct):
     streak: int = 0
     """Consecutive plausible fixes at least D from the edge, on one side."""
     suspicion: Finding | None = None
-    suspected_us: int = 0
-    """When the raw crossing of the suspicion was."""
     open: Finding | None = None
-    depth_m: float = 0.0
-    """Deepest plausible fix beyond the edge since ``net`` left zero."""
+    deepest: Depth | None = None
+    """Of the fixes beyond the edge since ``last``, while that change is not confirmed."""
+    doubted: list[Finding] = []
+    """Zones: suspected transits."""
 
     def quiet(self) -> bool:
         """Whether only a new raw crossing can change anything: such a state need not be kept."""
-        return self.settled and self.net == 0 and self.suspicion is None and self.open is None
+        return self.settled and not (self.net or self.suspicion or self.open or self.doubted)
 
 
 class Fix(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app.model.instant import SECOND_US
 from app.model.violation import Direction
-from app.rules.rule import Finding, Fix, Instance, Leg, Pair, Passage, PositionRef
+from app.rules.rule import Depth, Finding, Fix, Instance, Leg, Pair, Passage, PositionRef
 
 K = 2.0
 """How many times ``accuracy_m`` a fix must be from the edge to confirm its side."""
@@ -44,13 +44,23 @@ def confirms(pair: Pair, fix: Fix, margin_m: float) -> bool:
     return reach_m <= margin_m or pair.streak >= 2
 
 
+def waited_too_long(finding: Finding, fix: Fix, settle_s: float) -> bool:
+    """Whether a suspicion's crossing is longer ago than ``settle_s``, in the track's own time.
+
+    Not at the fix that raised it, however long its leg: else no track that reports seldom would ever be suspected.
+    """
+    waiting = finding.status == "suspected" and fix.observed_us > finding.born_us
+    return waiting and fix.observed_us - finding.observed_us > settle_s * SECOND_US
+
+
 def take_crossings(pair: Pair, leg: Leg, fix: Fix, max_gap_s: float) -> None:
     """Add the leg's raw crossings to the pair."""
     if not leg.crossings:
         return
     before = pair.net
     span_us = fix.observed_us - leg.start_us
-    pair.net += sum(crossing.sign for crossing in leg.crossings)
+    for crossing in leg.crossings:
+        pair.net = max(-1, min(1, pair.net + crossing.sign))
     crossing = leg.crossings[-1]
     pair.last = Passage(
         lon=crossing.lon,
@@ -59,11 +69,11 @@ def take_crossings(pair: Pair, leg: Leg, fix: Fix, max_gap_s: float) -> None:
         sign=crossing.sign,
         nominal=span_us > max_gap_s * SECOND_US,
         leg=(leg.start_ref, fix.ref),
+        profiles=(leg.start_profile, fix.profile),
     )
+    pair.deepest = None
     if pair.net != before:
         pair.streak = 0
-    if before == 0 and pair.net != 0:
-        pair.depth_m = 0.0
 
 
 class SideNames(Protocol):
@@ -82,17 +92,9 @@ def advance(
     instance: Instance, names: SideNames, pair: Pair, leg: Leg, fix: Fix, party: str, confirmed: bool
 ) -> list[Finding]:
     """Take a settled track's next fix, its crossings already counted; return the findings it raised or changed."""
-    touched: list[Finding] = []
-    if fix.plausible:
-        if pair.net:
-            pair.depth_m = max(pair.depth_m, fix.distance_m)
-        elif pair.open is not None and fix.distance_m > (pair.open.depth_m or 0.0):
-            pair.open.depth_m, pair.open.deepest = fix.distance_m, fix.ref
-            _mark(pair.open, fix)
-            touched.append(pair.open)
+    touched = _deepened(names, pair, fix) if usable(fix) else []
     if pair.net and pair.suspicion is None and _would_open(names, pair, party):
         pair.suspicion = _raised(instance, names, pair, leg, fix)
-        pair.suspected_us = pair.suspicion.observed_us
         touched.append(pair.suspicion)
     if confirmed:
         touched += _changed(instance, names, pair, leg, fix, party) if pair.net else []
@@ -101,33 +103,50 @@ def advance(
             if suspicion.status == "suspected":
                 suspicion.status = "withdrawn"
                 touched.append(suspicion)
-        pair.suspicion, pair.net, pair.last, pair.depth_m = None, 0, None, 0.0
-    elif _waited_too_long(pair, fix, instance.spec.settle_s):
-        assert pair.suspicion is not None
+        pair.suspicion, pair.net, pair.last, pair.deepest = None, 0, None, None
+    elif pair.suspicion is not None and waited_too_long(pair.suspicion, fix, instance.spec.settle_s):
         pair.suspicion.status = "withdrawn"  # kept in the pair: a later confirming fix revives it
         touched.append(pair.suspicion)
     return touched
 
 
+def _deepened(names: SideNames, pair: Pair, fix: Fix) -> list[Finding]:
+    """Let the fix count for the depth of what it is beyond the edge for; return the finding if it is the deepest."""
+    here = Depth(fix.distance_m, fix.ref, fix.profile)
+    if pair.net == 0:
+        finding = pair.open
+    else:
+        if pair.deepest is None or here.metres > pair.deepest.metres:
+            pair.deepest = here
+        finding = pair.suspicion
+        if finding is not None and finding.direction != names.direction(pair.net):
+            finding = None
+    if finding is None or finding.status == "withdrawn":
+        return []
+    if finding.depth_m is not None and here.metres <= finding.depth_m:
+        return []
+    _deepen(finding, here)
+    return [finding]
+
+
 def _would_open(names: SideNames, pair: Pair, party: str) -> bool:
     """Whether the pair's net crossing, if confirmed, opens an incursion: the way back from one never does."""
-    sign = 1 if pair.net > 0 else -1
-    back = pair.open is not None and pair.open.direction != names.direction(sign)
-    return names.opens(sign, party) and not back
+    back = pair.open is not None and pair.open.direction != names.direction(pair.net)
+    return names.opens(pair.net, party) and not back
 
 
 def _changed(instance: Instance, names: SideNames, pair: Pair, leg: Leg, fix: Fix, party: str) -> list[Finding]:
     """The side has changed for certain: end the incursion that is open, open the one that begins."""
     passage = pair.last
     assert passage is not None, "a side can only change by a crossing"
-    direction = names.direction(1 if pair.net > 0 else -1)
+    direction = names.direction(pair.net)
     opens = _would_open(names, pair, party)
     touched = []
     ended, pair.open = pair.open, None
     if ended is not None:
         ended.ended_us = passage.observed_us
         ended.nominal |= ended.direction == direction  # the way back was never seen
-        cite(ended, fix, *passage.leg)
+        _cite_passage(ended, fix, passage)
         touched.append(ended)
     if opens:
         suspicion = pair.suspicion
@@ -139,18 +158,9 @@ def _changed(instance: Instance, names: SideNames, pair: Pair, leg: Leg, fix: Fi
     return touched
 
 
-def _waited_too_long(pair: Pair, fix: Fix, settle_s: float) -> bool:
-    """Whether a suspicion has waited longer than ``settle_s`` of the track's own time."""
-    return (
-        pair.suspicion is not None
-        and pair.suspicion.status == "suspected"
-        and fix.observed_us - pair.suspected_us > settle_s * SECOND_US
-    )
-
-
 def _raised(instance: Instance, names: SideNames, pair: Pair, leg: Leg, fix: Fix) -> Finding:
     """Return a new suspected finding of the pair's last raw crossing."""
-    passage, direction = pair.last, names.direction(1 if pair.net > 0 else -1)
+    passage, direction = pair.last, names.direction(pair.net)
     assert passage is not None, "a side can only change by a crossing"
     assert direction is not None, "only a way that has a name is raised"
     return Finding(
@@ -162,37 +172,53 @@ def _raised(instance: Instance, names: SideNames, pair: Pair, leg: Leg, fix: Fix
         observed_us=passage.observed_us,
         born_us=fix.observed_us,
         nominal=passage.nominal,
-        depth_m=fix.distance_m if fix.plausible else None,
+        depth_m=fix.distance_m if usable(fix) else None,
         confidence=confidence(fix.distance_m, fix.accuracy_m),
         accuracy_m=fix.accuracy_m,
         evidence=[leg.start_ref, fix.ref],
+        profile=fix.profile,
         profiles=sorted({leg.start_profile, fix.profile}),
     )
 
 
 def _confirm(finding: Finding, pair: Pair, fix: Fix) -> None:
     """Make the finding a confirmed change at the pair's last raw crossing, as of ``fix``."""
-    passage = pair.last
+    passage, deepest = pair.last, pair.deepest
     assert passage is not None, "a side can only change by a crossing"
+    assert deepest is not None, "the fix that confirms is beyond the edge"
     finding.status = "confirmed"
     finding.lon, finding.lat, finding.observed_us = passage.lon, passage.lat, passage.observed_us
     finding.nominal = passage.nominal
     finding.confirmed_us = fix.observed_us
-    finding.depth_m = max(pair.depth_m, fix.distance_m)
     finding.confidence = confidence(fix.distance_m, fix.accuracy_m)
     finding.accuracy_m = fix.accuracy_m
-    cite(finding, fix, *passage.leg)
+    finding.profile = fix.profile
+    _deepen(finding, deepest)
+    _cite_passage(finding, fix, passage)
 
 
-def cite(finding: Finding, fix: Fix, *refs: PositionRef) -> None:
-    """Add reports to the evidence, each once, and the label of ``fix``."""
-    for ref in (*refs, fix.ref):
-        if ref not in finding.evidence:
-            finding.evidence.append(ref)
-    _mark(finding, fix)
+def _deepen(finding: Finding, depth: Depth) -> None:
+    finding.depth_m, finding.deepest = depth.metres, depth.ref
+    _mark(finding, depth.profile)
 
 
-def _mark(finding: Finding, fix: Fix) -> None:
-    """Let the label of ``fix`` count for the finding."""
-    if fix.profile not in finding.profiles:
-        finding.profiles = sorted([*finding.profiles, fix.profile])
+def _cite_passage(finding: Finding, fix: Fix, passage: Passage) -> None:
+    for ref, profile in zip(passage.leg, passage.profiles, strict=True):
+        _cite(finding, ref, profile)
+    cite(finding, fix)
+
+
+def cite(finding: Finding, fix: Fix) -> None:
+    """Add a report to the evidence, once, and its label to those that count."""
+    _cite(finding, fix.ref, fix.profile)
+
+
+def _cite(finding: Finding, ref: PositionRef, profile: int) -> None:
+    if ref not in finding.evidence:
+        finding.evidence.append(ref)
+    _mark(finding, profile)
+
+
+def _mark(finding: Finding, profile: int) -> None:
+    if profile not in finding.profiles:
+        finding.profiles = sorted([*finding.profiles, profile])

@@ -7,7 +7,7 @@ from app.geo.passage import departs, reaches_inside
 from app.model.instant import SECOND_US
 from app.model.violation import Direction
 from app.rules.rule import Finding, Fix, Instance, Leg, Pair
-from app.rules.side import advance, cite, confidence, confirms, take_crossings, usable
+from app.rules.side import advance, cite, confidence, confirms, take_crossings, usable, waited_too_long
 
 NARROW_CONFIDENCE = 0.95
 """Where a zone has no room for the margin, a fix inside with this confidence confirms."""
@@ -35,24 +35,28 @@ class ZoneIncursion:
     def begin(self, fix: Fix, inside: bool) -> tuple[Pair, list[Finding]]:
         """Start at the first fix: confirmed outside is silent, confirmed inside is ``present``."""
         pair = Pair(inside=inside)
-        return pair, self._settle(pair, fix)
+        return pair, self._settle(pair, fix, self._confirms(pair, fix))
 
     def step(self, pair: Pair, leg: Leg, fix: Fix, party: str) -> list[Finding]:
         """Take a track's next fix; return the findings that are new or changed."""
         was_inside = pair.inside
         take_crossings(pair, leg, fix, self._instance.spec.max_gap_s)
         pair.inside = was_inside != (len(leg.crossings) % 2 == 1)
-        transit = [] if was_inside or pair.inside or pair.open else self._transit(leg, fix)
-        if not pair.settled:
-            return transit + self._settle(pair, fix)
-        touched = advance(self._instance, self, pair, leg, fix, party, self._confirms(pair, fix))
-        return transit + self._dwelt(pair, fix, touched)
+        transits = [] if was_inside or pair.inside or pair.open else self._transit(leg, fix)
+        pair.doubted = pair.doubted + [transit for transit in transits if transit.status == "suspected"]
+        confirmed = self._confirms(pair, fix)
+        if pair.settled:
+            found = self._dwelt(pair, fix, advance(self._instance, self, pair, leg, fix, party, confirmed))
+        else:
+            found = self._settle(pair, fix, confirmed)
+        return transits + found + self._dropped(pair, fix, confirmed)
 
     def leave(self, pair: Pair, at_us: int) -> list[Finding]:
         """The zone is no longer in force: an open incursion ends there."""
         if pair.open is None:
             return []
         pair.open.ended_us = at_us
+        self._weigh_stay(pair.open, at_us)
         return [pair.open]
 
     def _confirms(self, pair: Pair, fix: Fix) -> bool:
@@ -61,11 +65,10 @@ class ZoneIncursion:
         sure = confidence(fix.distance_m, fix.accuracy_m) >= NARROW_CONFIDENCE
         return self._instance.narrow and pair.inside and usable(fix) and sure
 
-    def _settle(self, pair: Pair, fix: Fix) -> list[Finding]:
-        pair.settled = self._confirms(pair, fix)
-        if not pair.settled:
+    def _settle(self, pair: Pair, fix: Fix, confirmed: bool) -> list[Finding]:
+        if not confirmed:
             return []
-        pair.net, pair.last = 0, None
+        pair.settled, pair.net, pair.last = True, 0, None
         if not pair.inside:
             return []
         pair.open = Finding(
@@ -82,6 +85,7 @@ class ZoneIncursion:
             confidence=confidence(fix.distance_m, fix.accuracy_m),
             accuracy_m=fix.accuracy_m,
             evidence=[fix.ref],
+            profile=fix.profile,
             profiles=[fix.profile],
         )
         return self._dwelt(pair, fix, [pair.open])
@@ -93,12 +97,7 @@ class ZoneIncursion:
         for finding in touched:
             if finding is not pair.open and finding.ended_us is None:
                 continue  # a mere suspicion
-            stay_us = (finding.ended_us or fix.observed_us) - finding.observed_us
-            if stay_us < self._min_dwell_us:
-                finding.status = "suspected" if finding.ended_us is None else "withdrawn"
-                finding.confirmed_us = None
-            elif finding.ended_us is not None and finding.status == "suspected":
-                finding.status, finding.confirmed_us = "confirmed", fix.observed_us
+            self._weigh_stay(finding, fix.observed_us)
         waiting = pair.open
         if waiting is not None and waiting.status == "suspected" and usable(fix) and not pair.net:
             if fix.observed_us - waiting.observed_us >= self._min_dwell_us:
@@ -106,6 +105,24 @@ class ZoneIncursion:
                 cite(waiting, fix)
                 touched = touched if waiting in touched else [*touched, waiting]
         return touched
+
+    def _weigh_stay(self, finding: Finding, now_us: int) -> None:
+        """Hold the incursion back while it is too short; once it has ended, decide."""
+        stay_us = (now_us if finding.ended_us is None else finding.ended_us) - finding.observed_us
+        if stay_us < self._min_dwell_us:
+            finding.status = "suspected" if finding.ended_us is None else "withdrawn"
+            finding.confirmed_us = None
+        elif finding.ended_us is not None and finding.status == "suspected":
+            finding.status, finding.confirmed_us = "confirmed", now_us
+
+    def _dropped(self, pair: Pair, fix: Fix, confirmed: bool) -> list[Finding]:
+        """Withdraw suspected transits: a fix that confirms a side leaves none in doubt, nor does time."""
+        settle_s = self._instance.spec.settle_s
+        dropped = [transit for transit in pair.doubted if confirmed or waited_too_long(transit, fix, settle_s)]
+        for transit in dropped:
+            transit.status = "withdrawn"
+        pair.doubted = [transit for transit in pair.doubted if transit.status == "suspected"]
+        return dropped
 
     def _transit(self, leg: Leg, fix: Fix) -> list[Finding]:
         """Return the transit of a leg whose ends are both outside, if it went in for more than a graze."""
@@ -116,6 +133,8 @@ class ZoneIncursion:
             return []
         entry, exit_ = leg.crossings[0], leg.crossings[-1]
         span_us = fix.observed_us - leg.start_us
+        if (exit_.fraction - entry.fraction) * span_us < self._min_dwell_us:
+            return []
         return [
             Finding(
                 instance=self._instance.number,
@@ -131,6 +150,7 @@ class ZoneIncursion:
                 confidence=confidence(margin_m, fix.accuracy_m),
                 accuracy_m=fix.accuracy_m,
                 evidence=[leg.start_ref, fix.ref],
+                profile=fix.profile,
                 profiles=sorted({leg.start_profile, fix.profile}),
             )
         ]
