@@ -6,7 +6,8 @@ import type { Naming } from './alerts/words';
 import { skewOf } from './live/age';
 import { newLink, type Link } from './live/machine';
 import { LiveSocket } from './live/socket';
-import type { Chart, Picked } from './map/chart';
+import type { Chart } from './map/chart';
+import type { Picked } from './map/picked';
 import { apply } from './picture/apply';
 import type { Feed, Mission, Track, Violation } from './picture/nouns';
 import { nameOf, partyName } from './picture/names';
@@ -16,6 +17,7 @@ import * as api from './session/api';
 import { problemWords } from './words/problem';
 import { say } from './words/words.svelte';
 import { Display } from './theme/display.svelte';
+import { type Followed, Tools } from './tools/tools.svelte';
 
 /** Panels follow the picture no faster than an eye does; the map is told at once. */
 const PANEL_MS = 250;
@@ -52,7 +54,11 @@ export class Watch {
     party: (id) => partyName(this.picture.mission, id),
     trackName: (id) => nameOf(this.picture.tracks.get(id)),
   };
-  readonly display = new Display((theme) => this.chart?.setTheme(theme));
+  readonly display = new Display(() => this.chart);
+  readonly tools = new Tools(
+    () => this.chart,
+    () => this.followed(),
+  );
   private chart: Chart | null = null;
   private socket: LiveSocket | null = null;
   private clock: number | undefined;
@@ -130,6 +136,14 @@ export class Watch {
       this.track = picture.tracks.get(this.trackId) ?? null;
       this.chart?.select(this.track);
     }
+    this.tools.followOn((id) => this.picture.tracks.get(id));
+  }
+
+  /** The selected track, as rings can go with it. */
+  private followed(): Followed | null {
+    return (
+      this.track && { id: this.track.id, name: nameOf(this.track), lon: this.track.lon, lat: this.track.lat }
+    );
   }
 
   pick(what: Picked): void {

@@ -3,7 +3,7 @@
 import type { Violation } from '../picture/nouns';
 import type { Severity } from '../protocol/frames';
 
-const RANK: Record<Severity, number> = { info: 0, low: 1, medium: 2, high: 3, critical: 4 };
+export const RANK: Readonly<Record<Severity, number>> = { info: 0, low: 1, medium: 2, high: 3, critical: 4 };
 
 export type Standing =
   /** Nobody has acknowledged it, and it still stands. */

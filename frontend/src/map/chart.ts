@@ -12,29 +12,29 @@ import { EntityLayer } from './entities/layer';
 import { EntityStore } from './entities/store';
 import { alarmed } from './alarmed';
 import { boundsOf } from './bounds';
-import { graticule } from './graticule';
 import { drawImages } from './images';
 import { ABOVE_ENTITIES, BELOW_ENTITIES, LAYERS } from './layers';
 import { collection } from './layers/layer';
-import { gridStyles, selectionStyles } from './overlays';
+import { gridLines, type Grid, viewOf } from './grid';
+import { NorthArrow } from './north';
+import { evidenceStyles, gridStyles, selectionStyles, toolStyles } from './overlays';
 import { type Palette, PALETTES } from './palette';
 import { basemap, coarseStyles, fineStyles, refineBasemap } from './style';
 import { circle } from './geometry';
 import { repaint } from './paint';
+import { type Picked, pickedAt } from './picked';
+import { type MapTool, pixelsAMetre, type Place, placeOf } from './place';
 
 maplibregl.setWorkerUrl(workerUrl);
 // One may be busy with the land while the other draws the mission.
 maplibregl.setWorkerCount(2);
 
-export type Picked =
-  | { kind: 'track'; id: string }
-  | { kind: 'violation'; id: string }
-  | { kind: 'incident'; id: string }
-  | { kind: 'nothing' };
-
 export interface ChartWiring {
   container: HTMLElement;
   theme: Theme;
+  grid: Grid;
+  /** The words for what the arrow says. */
+  northIsUp: string;
   /** CSS pixels of each side that panels cover. */
   padding: { top: number; right: number; bottom: number; left: number };
   picked(what: Picked): void;
@@ -44,8 +44,13 @@ export interface ChartWiring {
 type Styles = (palette: Palette) => LayerSpecification[];
 
 /** In draw order; moving entities come between these two. */
-const BELOW: readonly Styles[] = [gridStyles, ...BELOW_ENTITIES.map(({ styles }) => styles), selectionStyles];
-const ABOVE: readonly Styles[] = ABOVE_ENTITIES.map(({ styles }) => styles);
+const BELOW: readonly Styles[] = [
+  gridStyles,
+  ...BELOW_ENTITIES.map(({ styles }) => styles),
+  evidenceStyles,
+  selectionStyles,
+];
+const ABOVE: readonly Styles[] = [...ABOVE_ENTITIES.map(({ styles }) => styles), toolStyles];
 const STYLES: readonly Styles[] = [coarseStyles, fineStyles, ...BELOW, ...ABOVE];
 
 export class Chart {
@@ -53,12 +58,15 @@ export class Chart {
   private readonly store = new EntityStore(isValidSidc);
   private readonly entities: EntityLayer;
   private palette: Palette;
+  private grid: Grid;
+  private tool: MapTool | null = null;
   private ready = false;
   private framed = false;
   private pending: Picture | null = null;
 
   constructor(wiring: ChartWiring) {
     this.palette = PALETTES[wiring.theme];
+    this.grid = wiring.grid;
     this.entities = new EntityLayer(this.store, this.palette);
     this.map = new maplibregl.Map({
       container: wiring.container,
@@ -76,6 +84,7 @@ export class Chart {
     this.map.keyboard.disableRotation();
     this.map.setPadding(wiring.padding);
     this.map.addControl(new maplibregl.ScaleControl({ maxWidth: 140 }), 'bottom-left');
+    this.map.addControl(new NorthArrow(wiring.northIsUp), 'bottom-left');
     // Not 'load': that waits for the whole basemap, and the picture must not.
     this.map.once('style.load', () => {
       this.compose();
@@ -87,11 +96,22 @@ export class Chart {
       this.drawGrid();
     });
     this.map.on('click', (event) => {
-      wiring.picked(this.at(event.point));
+      if (this.tool) this.tool.placed(placeOf(event.lngLat));
+      else wiring.picked(this.at(event.point));
+    });
+    this.map.on('dblclick', () => this.tool?.finished());
+    // The arrows move the map under the tool: its point is the middle of what is seen.
+    this.map.on('move', (event) => {
+      if (event.originalEvent instanceof KeyboardEvent) this.tool?.moved(this.centre());
     });
     this.map.on('mousemove', (event) => {
       wiring.pointed(event.lngLat.lng, event.lngLat.lat);
-      this.map.getCanvas().style.cursor = this.at(event.point).kind === 'nothing' ? '' : 'pointer';
+      this.tool?.moved(placeOf(event.lngLat));
+      this.map.getCanvas().style.cursor = this.tool
+        ? 'crosshair'
+        : this.at(event.point).kind === 'nothing'
+          ? ''
+          : 'pointer';
     });
   }
 
@@ -104,6 +124,33 @@ export class Chart {
       this.map,
       STYLES.flatMap((styles) => styles(this.palette)),
     );
+  }
+
+  setGrid(grid: Grid): void {
+    this.grid = grid;
+    this.drawGrid();
+  }
+
+  /** Give clicks to a tool instead of to what lies beneath them; null gives them back. */
+  use(tool: MapTool | null): void {
+    this.tool = tool;
+    this.map.getCanvas().style.cursor = tool ? 'crosshair' : '';
+    if (tool) this.map.doubleClickZoom.disable();
+    else this.map.doubleClickZoom.enable();
+  }
+
+  /** The middle of what panels leave free. */
+  centre(): Place {
+    return placeOf(this.map.getCenter());
+  }
+
+  /** How many metres a pixel covers there. */
+  metresAPixel(): number {
+    return 1 / (pixelsAMetre(this.map.getCenter().lat) * 2 ** this.map.getZoom());
+  }
+
+  draw(what: 'evidence' | 'tool', features: FeatureCollection): void {
+    this.set(what, features);
   }
 
   /** Draw the whole picture, and frame the mission the first time that there is one. */
@@ -233,15 +280,7 @@ export class Chart {
   }
 
   private drawGrid(): void {
-    if (!this.ready) return;
-    const bounds = this.map.getBounds();
-    const [west, south, east, north] = [
-      bounds.getWest(),
-      bounds.getSouth(),
-      bounds.getEast(),
-      bounds.getNorth(),
-    ];
-    this.set('grid', graticule({ west, south, east, north }));
+    if (this.ready) this.set('grid', gridLines(this.grid, viewOf(this.map.getBounds())));
   }
 
   private frame(picture: Picture): void {
@@ -253,17 +292,6 @@ export class Chart {
   }
 
   private at(point: maplibregl.Point): Picked {
-    const reach = 6;
-    const box: [maplibregl.PointLike, maplibregl.PointLike] = [
-      [point.x - reach, point.y - reach],
-      [point.x + reach, point.y + reach],
-    ];
-    for (const kind of ['violation', 'incident'] as const) {
-      if (!this.ready) break;
-      const id: unknown = this.map.queryRenderedFeatures(box, { layers: [`${kind}s`] })[0]?.properties['id'];
-      if (typeof id === 'string') return { kind, id };
-    }
-    const id = this.entities.pick(point.x, point.y);
-    return id === null ? { kind: 'nothing' } : { kind: 'track', id };
+    return this.ready ? pickedAt(this.map, this.entities, point) : { kind: 'nothing' };
   }
 }

@@ -1,20 +1,34 @@
-/** How the graticule and the marks of what is selected are drawn. */
+/** How that is drawn which comes from no layer of the picture: grid, selection, evidence, tools. */
 
-import type { LayerSpecification } from 'maplibre-gl';
+import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
 import type { Palette } from './palette';
-import { FONT } from './style';
+import { FONT, FONT_STRONG } from './style';
+
+const role = (...roles: string[]): ExpressionSpecification => ['in', ['get', 'role'], ['literal', roles]];
+
+/** What a line has that came of degrees: no role, but a name. */
+const PLAIN: ExpressionSpecification = ['!', ['has', 'role']];
 
 export const gridStyles = (palette: Palette): LayerSpecification[] => [
   {
     id: 'grid',
     type: 'line',
     source: 'grid',
+    filter: ['any', PLAIN, role('line')],
     paint: { 'line-color': palette.grid, 'line-width': 1, 'line-opacity': 0.7 },
+  },
+  {
+    id: 'grid-squares',
+    type: 'line',
+    source: 'grid',
+    filter: role('square', 'zone'),
+    paint: { 'line-color': palette.gridText, 'line-width': 1.2, 'line-opacity': 0.7 },
   },
   {
     id: 'grid-names',
     type: 'symbol',
     source: 'grid',
+    filter: ['any', PLAIN, role('line')],
     layout: {
       'symbol-placement': 'line',
       'symbol-spacing': 420,
@@ -29,6 +43,117 @@ export const gridStyles = (palette: Palette): LayerSpecification[] => [
       'text-halo-width': 2,
       'text-opacity': 0.9,
     },
+  },
+  {
+    id: 'grid-square-names',
+    type: 'symbol',
+    source: 'grid',
+    filter: role('square-name', 'zone-name'),
+    layout: {
+      'text-field': ['get', 'name'],
+      'text-font': FONT_STRONG,
+      'text-size': ['case', ['==', ['get', 'role'], 'zone-name'], 20, 16],
+      'text-letter-spacing': 0.1,
+      'text-offset': [
+        'case',
+        ['==', ['get', 'role'], 'zone-name'],
+        ['literal', [0, -1.1]],
+        ['literal', [0, 0]],
+      ],
+    },
+    paint: {
+      'text-color': palette.gridText,
+      'text-halo-color': palette.sea,
+      'text-halo-width': 1.5,
+      'text-opacity': 0.8,
+    },
+  },
+];
+
+/** Pixels a metre at zoom 0 come with the feature; they double with every zoom, so the width is true on the ground. */
+const TRUE_WIDTH: ExpressionSpecification = [
+  'interpolate',
+  ['exponential', 2],
+  ['zoom'],
+  0,
+  ['get', 'width'],
+  22,
+  ['*', ['get', 'width'], 2 ** 22],
+];
+
+/** Why a violation was raised: the margin about the line, the area, how far each report may be off, the way between them. */
+export const evidenceStyles = (palette: Palette): LayerSpecification[] => [
+  {
+    id: 'evidence-area',
+    type: 'fill',
+    source: 'evidence',
+    filter: role('area'),
+    paint: { 'fill-color': palette.interference, 'fill-opacity': 0.14 },
+  },
+  {
+    id: 'evidence-area-edge',
+    type: 'line',
+    source: 'evidence',
+    filter: role('area'),
+    paint: { 'line-color': palette.interference, 'line-width': 1.6, 'line-dasharray': [2, 2] },
+  },
+  {
+    id: 'evidence-margin',
+    type: 'line',
+    source: 'evidence',
+    filter: role('margin'),
+    layout: { 'line-join': 'round', 'line-cap': 'round' },
+    paint: { 'line-color': palette.ivory, 'line-width': TRUE_WIDTH, 'line-opacity': 0.2 },
+  },
+  {
+    id: 'evidence-accuracy',
+    type: 'fill',
+    source: 'evidence',
+    filter: role('accuracy'),
+    paint: { 'fill-color': palette.trail, 'fill-opacity': 0.14, 'fill-outline-color': palette.trail },
+  },
+  {
+    id: 'evidence-leg-casing',
+    type: 'line',
+    source: 'evidence',
+    filter: role('leg'),
+    layout: { 'line-cap': 'round' },
+    paint: { 'line-color': palette.halo, 'line-width': 5, 'line-opacity': 0.7 },
+  },
+  {
+    id: 'evidence-legs',
+    type: 'line',
+    source: 'evidence',
+    filter: role('leg'),
+    layout: { 'line-cap': 'round' },
+    paint: { 'line-color': palette.evidence, 'line-width': 2 },
+  },
+  {
+    id: 'evidence-reports',
+    type: 'circle',
+    source: 'evidence',
+    filter: role('report'),
+    paint: {
+      'circle-radius': 4.5,
+      'circle-color': palette.evidence,
+      'circle-stroke-color': palette.halo,
+      'circle-stroke-width': 2,
+    },
+  },
+  {
+    id: 'evidence-times',
+    type: 'symbol',
+    source: 'evidence',
+    filter: role('report'),
+    minzoom: 10,
+    layout: {
+      'text-field': ['get', 'name'],
+      'text-font': FONT,
+      'text-size': 12,
+      'text-anchor': 'left',
+      'text-offset': [0.8, 0],
+    },
+    paint: { 'text-color': palette.evidence, 'text-halo-color': palette.halo, 'text-halo-width': 1.8 },
   },
 ];
 
@@ -64,5 +189,56 @@ export const selectionStyles = (palette: Palette): LayerSpecification[] => [
       'circle-stroke-width': 1.4,
       'circle-stroke-opacity': 0.85,
     },
+  },
+];
+
+/** What the officer measures: above all else while he does. */
+export const toolStyles = (palette: Palette): LayerSpecification[] => [
+  {
+    id: 'tool-rings',
+    type: 'line',
+    source: 'tool',
+    filter: role('ring'),
+    paint: { 'line-color': palette.ring, 'line-width': 1.3, 'line-opacity': 0.9 },
+  },
+  {
+    id: 'tool-way-casing',
+    type: 'line',
+    source: 'tool',
+    filter: role('way'),
+    paint: { 'line-color': palette.halo, 'line-width': 5, 'line-opacity': 0.7 },
+  },
+  {
+    id: 'tool-way',
+    type: 'line',
+    source: 'tool',
+    filter: role('way'),
+    paint: { 'line-color': palette.measure, 'line-width': 2 },
+  },
+  {
+    id: 'tool-points',
+    type: 'circle',
+    source: 'tool',
+    filter: role('point', 'cursor'),
+    paint: {
+      'circle-radius': ['case', ['==', ['get', 'role'], 'cursor'], 7, 4],
+      'circle-color': ['case', ['==', ['get', 'role'], 'cursor'], 'rgba(0,0,0,0)', palette.measure],
+      'circle-stroke-color': ['case', ['==', ['get', 'role'], 'cursor'], palette.measure, palette.halo],
+      'circle-stroke-width': ['case', ['==', ['get', 'role'], 'cursor'], 1.6, 2],
+    },
+  },
+  {
+    id: 'tool-names',
+    type: 'symbol',
+    source: 'tool',
+    filter: role('name'),
+    layout: {
+      'text-field': ['get', 'name'],
+      'text-font': FONT_STRONG,
+      'text-size': 13,
+      'text-offset': [0, -0.9],
+      'text-allow-overlap': true,
+    },
+    paint: { 'text-color': palette.measure, 'text-halo-color': palette.halo, 'text-halo-width': 2 },
   },
 ];

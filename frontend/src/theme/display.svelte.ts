@@ -1,17 +1,33 @@
-/** How this browser shows the map: its theme. Kept here, told to page and map at once. */
+/** How this browser shows the map: its theme and its grid. Remembered here, told to page and map at once. */
 
+import type { Grid } from '../map/grid';
 import { keepTheme, keptTheme, nextTheme, showTheme, type Theme } from './theme';
+
+const GRIDS: readonly Grid[] = ['degrees', 'mgrs', 'off'];
+const GRID_KEPT_AS = 'accord.grid';
+
+interface Hears {
+  setTheme(theme: Theme): void;
+  setGrid(grid: Grid): void;
+}
 
 export class Display {
   theme = $state<Theme>(keptTheme());
+  grid = $state<Grid>(GRIDS.find((grid) => grid === localStorage.getItem(GRID_KEPT_AS)) ?? 'degrees');
 
-  /** `told` hears of a change. */
-  constructor(private readonly told: (theme: Theme) => void) {}
+  /** `chart` gives the map, once there is one. */
+  constructor(private readonly chart: () => Hears | null) {}
 
   toNextTheme(): void {
     this.theme = nextTheme(this.theme);
     keepTheme(this.theme);
     showTheme(this.theme);
-    this.told(this.theme);
+    this.chart()?.setTheme(this.theme);
+  }
+
+  toNextGrid(): void {
+    this.grid = GRIDS[(GRIDS.indexOf(this.grid) + 1) % GRIDS.length] ?? 'degrees';
+    localStorage.setItem(GRID_KEPT_AS, this.grid);
+    this.chart()?.setGrid(this.grid);
   }
 }
