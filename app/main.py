@@ -24,6 +24,7 @@ from app.api.feeds import frames_of
 from app.api.ingest import Ingest
 from app.api.intake import Intake
 from app.api.live import live_route
+from app.api.past import Past
 from app.api.server import check_certificate, listening_socket, server_of
 from app.bus.memory import MemoryBus
 from app.engine import Engine
@@ -184,6 +185,7 @@ def _parts(settings: Settings, fold: Fold, url: str, now_us: Callable[[], int]) 
         engine=engine, worker=worker, hub=Hub(worker, sealer, now_us, worker.lag_s, feeds_of),
         access=AccessDesk(database, registry, settings, now_us, time.monotonic), bus=MemoryBus(), feeds=feeds,
         framing=TrackFraming(registry, sealer), sealer=sealer, metrics=Metrics.create(), now_us=now_us,
+        past=Past(registry, sealer, fold.history),
     )  # fmt: skip
     return _Parts(url, worker, context, owner_of)
 

@@ -21,6 +21,7 @@ from app.api import (
     picture,
     raising,
     reference,
+    replay,
     reports,
     session,
     tracks,
@@ -32,6 +33,7 @@ from app.api.static import BUILT, FrontEnd
 
 ROUTERS = (
     picture,
+    replay,
     tracks,
     violations,
     raising,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.api.desk import AccessDesk
+from app.api.past import Past
 from app.bus.nudges import Bus
 from app.engine import Engine
 from app.live.hub import Hub
@@ -51,6 +52,7 @@ class Context:
     access: AccessDesk
     bus: Bus
     feeds: FeedsHealth
+    past: Past
     framing: TrackFraming
     sealer: Sealer
     metrics: Metrics

@@ -17,6 +17,7 @@ from app.api.context import Context
 from app.api.desk import AccessDesk
 from app.api.ingest import Ingest
 from app.api.intake import Intake
+from app.api.past import Past
 from app.bus.memory import MemoryBus
 from app.engine import Engine
 from app.feeds.order import Order
@@ -163,6 +164,7 @@ async def serving(
         worker=worker, hub=Hub(worker, sealer, clock.now_us, worker.lag_s, lambda _principal, _allowed: ()),
         access=AccessDesk(database, registry, settings, clock.now_us, clock.monotonic_s), bus=MemoryBus(),
         feeds=feeds, framing=TrackFraming(registry, sealer), sealer=sealer, metrics=metrics, now_us=clock.now_us,
+        past=Past(registry, sealer, history),
     )  # fmt: skip
     app = Ingest(build(context, front_end=folder / "none"), intake, context.access.authenticate_key, metrics)
     try:
