@@ -114,7 +114,10 @@ class IncidentDetail(IncidentFrame, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """One report: who sent what. ``original`` is the item as it was given, in our order of fields."""
+    """One report: who sent what. ``original`` is the item as it was given, in our order of fields.
+
+    ``batch_sha256`` is of the whole request, so only its own contingent, which sees all of it, is told; else null.
+    """
 
     id: str
     feed: str
@@ -122,7 +125,7 @@ class Report(msgspec.Struct, frozen=True):
     unit: str
     track: str
     received_at: str
-    batch_sha256: str
+    batch_sha256: str | None
     flags: tuple[str, ...]
     label: Label
     original: msgspec.Raw

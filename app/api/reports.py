@@ -40,7 +40,7 @@ async def report(report_id: str, caller: Reader, context: Ctx) -> Response:
             unit=context.registry.units[slot].unit,
             track=context.sealer.track_id(slot),
             received_at=instant_text(batch.received_us),
-            batch_sha256=batch.sha256.hex(),
+            batch_sha256=batch.sha256.hex() if caller.principal.contingent == batch.contingent else None,
             flags=flag_names(int(block.flags[0])),
             label=marking.label,
             original=msgspec.Raw(msgspec.json.encode(original_of(block, context.registry))),

@@ -103,7 +103,8 @@ async def story(folder: Path, hidden: list[Label]) -> dict[str, Told]:
         paths = await secret_paths(viewers["ARG observer"])
         told = {}
         for name, viewer in viewers.items():
-            answers = {path: await viewer.ask(path) for path in [*LISTS, *await shown_paths(viewer)]}
+            paths_of = dict(zip(LISTS, LISTS, strict=True)) | await shown_paths(viewer)
+            answers = {what: await viewer.ask(path) for what, path in paths_of.items()}
             received = await letters(receivers[name], viewer, "the last") if name in receivers else []
             secrets = {path: (await viewer.ask(path), await viewer.ask(made_up(path))) for path in paths}
             told[name] = Told(streams(viewer.frames), answers, received, secrets)
@@ -152,17 +153,21 @@ async def play(here: World, viewers: dict[str, Viewer], senders: dict[str, Viewe
         await viewer.read_until("snapshot")
     for step in range(STEPS):
         here.now[0] += 20 * SECOND_US
-        for number, label in enumerate(hidden):
-            reports = [
-                walker.report(here.now[0], unit=f"{walker.unit}-{number}", label=label, callsign="GHOST")
-                for walker in lurkers
-            ]
-            await here.push(senders["ARG"], "positions", reports)
-            if step % 3 == 0:
-                told = incident(f"ghost-{number}", here.now[0], label=label, description=f"step {step}")
-                await here.push(senders["ARG"], "incidents", [told])
         name = public.choice(list(senders))
         reports = [walker.report(here.now[0]) for walker in walkers[name]]
+        ghosts = [
+            walker.report(here.now[0], unit=f"{walker.unit}-{number}", label=label, callsign="GHOST")
+            for number, label in enumerate(hidden)
+            for walker in lurkers
+        ]
+        if name == "ARG":  # in one request with what everybody may see
+            reports = [*ghosts, *reports]
+        elif ghosts:
+            await here.push(senders["ARG"], "positions", ghosts)
+        if step % 3 == 0:
+            for number, label in enumerate(hidden):
+                told = incident(f"ghost-{number}", here.now[0], label=label, description=f"step {step}")
+                await here.push(senders["ARG"], "incidents", [told])
         if step == STEPS // 2:  # everybody misses this one
             for viewer in viewers.values():
                 await viewer.part()
@@ -179,14 +184,18 @@ async def play(here: World, viewers: dict[str, Viewer], senders: dict[str, Viewe
                 await viewer.read_until('"delta"', title)
 
 
-async def shown_paths(viewer: Viewer) -> list[str]:
-    """Return the paths of every single thing that the viewer is shown."""
+async def shown_paths(viewer: Viewer) -> dict[str, str]:
+    """Return the paths of every single thing that the viewer is shown, by names that are the same in every world."""
     async with viewer.http.get(f"{viewer.url}/api/v1/picture") as answer:
         picture = await answer.json()
-    paths = [
-        f"/api/v1/{kind}/{thing['id']}" for kind in ("tracks", "violations", "incidents") for thing in picture[kind]
-    ]
-    return sorted([*paths, *(f"/api/v1/tracks/{track['id']}/history" for track in picture["tracks"])])
+    kinds = ("tracks", "violations", "incidents")
+    paths = [f"/api/v1/{kind}/{thing['id']}" for kind in kinds for thing in picture[kind]]
+    paths += [f"/api/v1/tracks/{track['id']}/history" for track in picture["tracks"]]
+    return {path: path for path in sorted(paths)} | {
+        f"report {number} of {violation['id']}": f"/api/v1/reports/{report}"
+        for violation in picture["violations"]
+        for number, report in enumerate(violation["evidence"]["reports"])
+    }
 
 
 async def secret_paths(cleared: Viewer) -> list[str]:
