@@ -1,6 +1,7 @@
 """Findings and violations: which finding of a refold is the one told before, and how a finding reads as a violation."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 
 from app.engine.heads import Checkpoint, Heads, held_by, unpacked
 from app.engine.refold import UNNAMED, Refolded
@@ -13,6 +14,7 @@ from app.model.violation import Assessment, Evidence, Status, Violation
 from app.rules.rule import Finding, Instance
 
 _ADVICE: Mapping[Status, Status] = {"confirmed": "advisory", "suspected": "withdrawn", "withdrawn": "withdrawn"}
+_INSIDE = ("enter", "transit", "present")
 LATE_AFTER_US = 15 * 60 * SECOND_US
 """A violation first told this long after its ``observed_at`` is late."""
 
@@ -50,13 +52,14 @@ def reconcile(
         for finding in known.values()
         if start_us < finding.born_us <= end_us and finding.instance in in_force and finding.id not in spent
     ]
+    twins = _twins([finding for finding in again.found if finding.id.startswith(UNNAMED)], told_before)
     to_tell = []
     for finding in again.found:
         if id(finding) in going_on:
             finding.id = going_on[id(finding)]  # the live one, told up to now, stands
             continue
         if finding.id.startswith(UNNAMED):
-            twin = _nearest(finding, told_before)
+            twin = twins.get(finding.id)
             if twin is not None:
                 told_before.remove(twin)
                 finding.id = twin.id
@@ -81,9 +84,46 @@ def _going_on(again: Refolded) -> dict[int, str]:
     }
 
 
-def _nearest(finding: Finding, candidates: Sequence[Finding]) -> Finding | None:
-    same = [it for it in candidates if it.instance == finding.instance and it.direction == finding.direction]
-    return min(same, key=lambda it: abs(it.observed_us - finding.observed_us), default=None)
+def _twins(made: Sequence[Finding], told: Sequence[Finding]) -> dict[str, Finding]:
+    """Return, by id of ``made``, which of ``told`` each one is: the best pairs first, and each in one pair at most.
+
+    What stands goes before what is withdrawn, the same direction before another, the nearer crossing before others.
+    """
+    pairs = sorted(
+        (
+            mine.status == "withdrawn",
+            mine.direction != theirs.direction,
+            abs(mine.observed_us - theirs.observed_us),
+            i,
+            j,
+        )
+        for i, mine in enumerate(made)
+        for j, theirs in enumerate(told)
+        if _may_be_same(mine, theirs)
+    )
+    twins: dict[int, int] = {}
+    for *_, i, j in pairs:
+        if i not in twins and j not in twins.values():
+            twins[i] = j
+    return {made[i].id: told[j] for i, j in twins.items()}
+
+
+def _may_be_same(one: Finding, two: Finding) -> bool:
+    """Whether two findings may be of one event: they share a report, or were going on at the same time.
+
+    What passed through or was found inside may turn out to have entered; the two ways over a line are never the same.
+    """
+    inside = one.direction in _INSIDE and two.direction in _INSIDE
+    if one.instance != two.instance or not (one.direction == two.direction or inside):
+        return False
+    overlap = one.observed_us <= _last_us(two) and two.observed_us <= _last_us(one)
+    return overlap or not set(one.evidence).isdisjoint(two.evidence)
+
+
+def _last_us(finding: Finding) -> float:
+    if finding.ended_us is not None:
+        return finding.ended_us
+    return finding.born_us if finding.confirmed_us is None else inf
 
 
 def violation_of(

@@ -27,7 +27,7 @@ class Assessment(msgspec.Struct, frozen=True):
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What a violation rests on: sealed report ids in observed order, and the feature version it was judged by."""
+    """What a violation rests on: sealed report ids in observed order (the deepest last), and the feature version."""
 
     reports: tuple[str, ...]
     line_version_us: int | None

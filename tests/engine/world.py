@@ -31,6 +31,7 @@ class Told(NamedTuple):
     party: str = "north"
     platform: str | None = "vehicle"
     flags: int = 0
+    label: Label = Label()
 
 
 def feature(rules: Sequence[dict[str, Any]], coordinates: Any, **named: Any) -> dict[str, Any]:
@@ -100,7 +101,6 @@ class World:
     def block(self, reports: Sequence[Told], received_us: int) -> ReportBlock:
         """Return the reports as a block."""
         n = len(reports)
-        marking = self.registry.markings.number(Marking(("ARG",), Label()))
         nan = np.full(n, np.nan)
         return ReportBlock(
             slot=np.array([self.registry.units.number(Unit("ARG", it.unit)) for it in reports], np.int32),
@@ -113,7 +113,16 @@ class World:
             course_deg=nan,
             profile=np.array(
                 [
-                    self.registry.profiles.number(Profile(None, None, it.platform, it.party, "hae", marking))
+                    self.registry.profiles.number(
+                        Profile(
+                            None,
+                            None,
+                            it.platform,
+                            it.party,
+                            "hae",
+                            self.registry.markings.number(Marking(("ARG",), it.label)),
+                        )
+                    )
                     for it in reports
                 ],
                 np.int32,

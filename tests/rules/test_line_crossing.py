@@ -1,3 +1,4 @@
+from app.model.label import Label
 from tests.engine.world import START_US, Told, World, feature, mission
 
 # A line along latitude 0, drawn eastwards: north is on its left. 0.001° is 111 m.
@@ -174,3 +175,85 @@ def test_an_unchanged_rule_keeps_its_state_over_a_new_mission() -> None:
     (after,) = it.violations()
     assert after.id == before.id
     assert after.ended_us == START_US + 15_000_000
+
+
+def test_a_track_that_reports_seldom_is_suspected_until_its_next_fix() -> None:
+    it = world()
+
+    it.push([Told(0, 0.05, 0.002), Told(3600, 0.05, -0.0003)])
+    suspected = [found.status for found in it.violations()]
+    it.push([Told(7200, 0.05, -0.0003)])
+
+    assert suspected == ["suspected"]
+    assert it.violations() == []
+
+
+def test_a_suspicion_says_how_deep_the_track_has_come() -> None:
+    it = world()
+
+    it.push(north(0.002, -0.0001, -0.0004, -0.0002))
+
+    (found,) = it.violations()
+    assert found.status == "suspected"
+    assert found.depth_m is not None
+    assert abs(found.depth_m - 0.0004 * 110_574) < 0.1
+
+
+def test_the_depth_is_that_of_fixes_since_the_crossing_which_are_good_enough() -> None:
+    it = world()
+
+    it.push([Told(0, 0.05, 0.002), Told(10, 0.05, -0.003, accuracy_m=2000)])
+    it.push([Told(20, 0.05, 0.0001), Told(30, 0.05, -0.001), Told(40, 0.05, -0.02, accuracy_m=2000)])
+
+    (found,) = it.violations()
+    assert found.depth_m is not None
+    assert abs(found.depth_m - 0.001 * 110_574) < 0.1
+
+
+def test_noise_about_the_end_of_a_line_does_not_add_up() -> None:
+    it = world()
+
+    def at(second: float, lon: float, lat: float) -> Told:
+        return Told(second, lon, lat, party="south")
+
+    it.push([at(0, 0.0999, -0.001)])
+    for second in (10, 40, 70):  # over the line, round its end, and over it again the same way
+        it.push([at(second, 0.0999, 1e-4), at(second + 10, 0.1001, 0.0), at(second + 20, 0.0999, -1e-4)])
+    it.push([at(200, 0.0999, 0.0001), at(210, 0.0999, -0.0001), at(220, 0.0999, -0.001)])
+
+    assert it.violations() == []
+
+
+def test_the_end_of_a_version_is_known_exactly() -> None:
+    it = World(mission(feature([RULE], LINE, valid_to="2025-06-15T15:07:05Z")))
+
+    it.push(north(0.002, -0.002, -0.002, -0.002))
+
+    (found,) = it.violations()
+    assert (found.ended_us, found.nominal) == (START_US + 25_000_000, False)
+
+
+def test_a_violation_is_by_the_party_of_the_fix_that_confirmed_it() -> None:
+    it = World(mission(feature([RULE | {"advise_mission": True}], LINE, left="west", right="east")))
+    it.push([Told(0, 0.05, 0.5, party="mission")])
+
+    it.push(north(0.002, -0.002, unit="car-2", party="south"))
+    it.push([Told(20, 0.05, -0.003, unit="car-2", party="mission"), Told(30, 0.05, 0.002, unit="car-2", party="north")])
+
+    (found,) = it.violations()
+    assert (found.status, found.severity, found.party) == ("confirmed", "high", "south")
+
+
+def test_the_label_is_that_of_all_evidence() -> None:
+    secret = Label(classification="confidential", releasable_to=("ARG",))
+    crossing, deepest = world(), world()
+
+    crossing.push([Told(0, 0.05, 0.002), Told(10, 0.05, -0.0001), Told(20, 0.05, 0.0001, label=secret)])
+    crossing.push([Told(30, 0.05, -0.0001), Told(40, 0.05, -0.001)])
+    deepest.push([Told(0, 0.05, 0.002), Told(10, 0.05, -0.0001), Told(20, 0.05, -0.002, 150, label=secret)])
+    deepest.push([Told(30, 0.05, -0.001, 5)])
+
+    for it in (crossing, deepest):
+        (found,) = it.violations()
+        assert found.status == "confirmed"
+        assert found.marking.label == secret

@@ -206,3 +206,46 @@ def test_a_version_that_ends_ends_what_is_open_and_the_next_starts_afresh() -> N
     entered, present = it.violations()
     assert (entered.rule_id, entered.direction, entered.ended_us) == ("r1", "enter", START_US + 25_000_000)
     assert (present.rule_id, present.direction, present.observed_us) == ("r2", "present", START_US + 30_000_000)
+
+
+def test_a_jump_over_the_zone_and_back_is_suspected_at_most_until_the_next_sure_fix() -> None:
+    it = world(gates={})
+
+    it.push(east(0.030, 0.031))
+    it.push([Told(20, 0.080, 0.05)])
+    suspected = [(found.direction, found.status) for found in it.violations()]
+    it.push([Told(30, 0.031, 0.05)])
+
+    assert suspected == [("transit", "suspected")]
+    assert it.violations() == []
+    assert [found.status for found in it.latest.values()] == ["withdrawn"]
+
+
+def test_time_withdraws_a_suspected_transit() -> None:
+    it = world()
+
+    it.push([Told(0, 0.030, 0.05, accuracy_m=1500), Told(100, 0.070, 0.05, accuracy_m=1500)])
+    suspected = [(found.direction, found.status) for found in it.violations()]
+    it.push([Told(400, 0.070, 0.05, accuracy_m=1500)])
+
+    assert suspected == [("transit", "suspected")]
+    assert it.violations() == []
+
+
+def test_a_transit_shorter_than_the_dwell_is_no_incursion() -> None:
+    short = world(RULE | {"min_dwell_s": 60})
+    long = world(RULE | {"min_dwell_s": 60})
+
+    short.push([Told(0, 0.030, 0.05), Told(100, 0.070, 0.05)])
+    long.push([Told(0, 0.030, 0.05), Told(200, 0.070, 0.05)])
+
+    assert short.violations() == []
+    assert [found.direction for found in long.violations()] == ["transit"]
+
+
+def test_a_stay_that_the_end_of_the_version_cuts_short_is_withdrawn() -> None:
+    short = World(mission(feature([RULE | {"min_dwell_s": 60}], SQUARE, valid_to="2025-06-15T15:07:05Z")))
+
+    short.push(east(0.030, 0.050, 0.050, 0.050))
+
+    assert short.violations() == []
