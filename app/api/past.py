@@ -49,6 +49,7 @@ from app.store.standing import Asked, standing
 As = Literal["known", "corrected"]
 TURNS = 2
 """Of the store's readers' threads, so many may look back at a time: the others are for what is quick."""
+_FRAMES_AT_ONCE = 500
 _MISSIONS_KEPT = 8
 
 
@@ -109,8 +110,11 @@ class Past:
 
     def track_frames(self, tracks: Tracks, rows: Rows) -> list[TrackFrame]:
         """Return the wire shapes of rows."""
-        with self._lock:
-            return self._framing.frames(tracks, rows)
+        frames: list[TrackFrame] = []
+        for start in range(0, len(rows), _FRAMES_AT_ONCE):  # between two such runs the loop has its turn
+            with self._lock:
+                frames += self._framing.frames(tracks, rows[start : start + _FRAMES_AT_ONCE])
+        return frames
 
     def track_ids(self, slots: Rows) -> list[str]:
         """Return the track ids of units."""

@@ -48,6 +48,8 @@ from app.store.positions import PositionTable, no_positions
 from app.store.standing import NEVER_US, moves, standing
 
 EPOCH = "replay"
+FIRST_STEPS = 8
+"""Loaded at first; then twice as many each time, so that the first is soon there and the whole is not dear."""
 LOADED_MOVES = 2_000_000
 """Positions that are loaded at a time, at most: one a unit and step."""
 PART_BYTES = 256 * 1024
@@ -67,6 +69,7 @@ class Replay:
         self._scope = Scope(bbox)
         self._newest_us = np.full(sight.units, NEVER_US, np.int64)
         self._step = self._loaded = 0
+        self._steps_a_load = FIRST_STEPS
         self._moves: tuple[PositionTable, I64] = no_positions(), np.empty(0, np.int64)
         self._violations: dict[int, list[Violation]] = {}
         self._incidents: dict[int, list[IncidentVersion]] = {}
@@ -111,7 +114,8 @@ class Replay:
 
     def load(self, connection: apsw.Connection) -> None:
         """Read how the units move in the next steps."""
-        count = max(1, LOADED_MOVES // max(1, self._sight.units))
+        count = max(1, min(self._steps_a_load, LOADED_MOVES // max(1, self._sight.units)))
+        self._steps_a_load *= 2
         instants_us = self._instants_us[self._step : self._step + count + 1]
         table, steps = moves(connection, self._past.history, self._sight.asked, self._newest_us, instants_us)
         self._moves = table, steps + self._step

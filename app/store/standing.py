@@ -13,10 +13,12 @@ import numpy.typing as npt
 from app.model.report import FUTURE, I64, NULL_ISLAND
 from app.store.chunks import Unpacked, table_of, unpacked
 from app.store.history import History
-from app.store.positions import PositionTable, joined_positions, no_positions
+from app.store.positions import PositionTable, joined_positions
 
 NEVER_US = -(2**62)
 Rows = npt.NDArray[np.intp]
+_CHUNKS_AT_ONCE = 512
+"""Made into positions together. More at a time would keep other threads waiting."""
 _STRADDLING = "SELECT body FROM history WHERE slot = ? AND last_us >= ? AND first_us <= ?"
 _BEFORE = "SELECT last_us, body FROM history WHERE slot = ? AND last_us < ? ORDER BY last_us DESC"
 _WITHIN = "SELECT body FROM history WHERE slot = ? AND last_us > ? AND first_us <= ?"
@@ -90,24 +92,31 @@ def moves(
 
 @dataclass
 class _Gathered:
-    """Rows taken out of many chunks, made into positions all at once: that is the dear part of a small chunk."""
+    """Rows taken out of many chunks, made into positions many at once: that is the dear part of a small chunk."""
 
     slots: list[int] = field(default_factory=list)
     raws: list[int] = field(default_factory=list)
     wholes: list[I64] = field(default_factory=list)
+    tables: list[PositionTable] = field(default_factory=list)
 
     def add(self, slot: int, chunk: Unpacked, rows: Rows) -> None:
         self.slots.append(slot)
         self.raws.append(chunk.raw)
         self.wholes.append(chunk.wholes[:, rows])
+        if len(self.wholes) == _CHUNKS_AT_ONCE:
+            self._make()
 
     def table(self) -> PositionTable:
-        if not self.wholes:
-            return no_positions()
+        if self.wholes:
+            self._make()
+        return joined_positions(self.tables)
+
+    def _make(self) -> None:
         counts = np.array([part.shape[1] for part in self.wholes])
         slots = np.repeat(np.array(self.slots, np.int32), counts)
         raws = np.repeat(np.array(self.raws, np.uint8), counts)
-        return table_of(slots, raws, np.concatenate(self.wholes, axis=1))
+        self.tables.append(table_of(slots, raws, np.concatenate(self.wholes, axis=1)))
+        self.slots, self.raws, self.wholes = [], [], []
 
 
 def _newest(
