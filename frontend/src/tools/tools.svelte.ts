@@ -51,7 +51,7 @@ export class Tools {
     const track = name === 'rings' ? this.selected() : null;
     if (name === 'rings') this.everyM = suitedStepM(this.hand()?.metresAPixel() ?? 100);
     if (track) this.follow(track);
-    else this.takeClicks(true);
+    else this.captureClicks(true);
   }
 
   putAway(): void {
@@ -59,7 +59,7 @@ export class Tools {
     this.way = [];
     this.legs = [];
     this.cursor = this.centre = this.followed = null;
-    this.takeClicks(false);
+    this.captureClicks(false);
     this.hand()?.draw('tool', NOTHING);
   }
 
@@ -80,7 +80,7 @@ export class Tools {
   takeBack(): void {
     if (this.out !== 'measure' || this.way.length === 0) return;
     this.way = this.way.slice(0, -1);
-    this.takeClicks(true);
+    this.captureClicks(true);
     this.redraw();
   }
 
@@ -88,7 +88,7 @@ export class Tools {
   finish(): void {
     if (this.out !== 'measure') return;
     this.cursor = null;
-    this.takeClicks(false);
+    this.captureClicks(false);
     this.redraw();
   }
 
@@ -111,12 +111,12 @@ export class Tools {
     } else if (this.out === 'rings') {
       this.centre = at;
       this.cursor = null;
-      this.takeClicks(false);
+      this.captureClicks(false);
     }
     this.redraw();
   }
 
-  private takeClicks(takes: boolean): void {
+  private captureClicks(takes: boolean): void {
     this.takesClicks = takes;
     this.hand()?.use(
       takes
