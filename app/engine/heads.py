@@ -26,9 +26,18 @@ ARRAYS: tuple[tuple[str, str], ...] = (
     ("seq", "i8"),
     ("index", "i4"),
     ("situation", "i4"),
+    ("altitude_m", "f8"),
+    ("speed_m_s", "f8"),
+    ("course_deg", "f8"),
     ("reliability", "f8"),
     ("since_checkpoint", "i4"),
 )
+
+
+_OF_A_FIX = (
+    "lon_e7", "lat_e7", "observed_us", "accuracy_m", "profile", "seq", "index", "situation", "altitude_m", "speed_m_s",
+    "course_deg",
+)  # fmt: skip
 
 
 class State(msgspec.Struct):
@@ -63,6 +72,9 @@ class Heads:
         self.seq = np.zeros(0, np.int64)
         self.index = np.zeros(0, np.int32)
         self.situation = np.zeros(0, np.int32)
+        self.altitude_m = np.zeros(0, np.float64)
+        self.speed_m_s = np.zeros(0, np.float64)
+        self.course_deg = np.zeros(0, np.float64)
         self.reliability = np.zeros(0, np.float64)
         self.since_checkpoint = np.zeros(0, np.int32)
         self.anchors: dict[int, Anchor] = {}
@@ -95,6 +107,9 @@ class Heads:
             profile=int(self.profile[slot]),
             ref=(int(self.seq[slot]), int(self.index[slot])),
             situation=int(self.situation[slot]),
+            altitude_m=optional(self.altitude_m[slot]),
+            speed_m_s=optional(self.speed_m_s[slot]),
+            course_deg=optional(self.course_deg[slot]),
         )
 
     def anchor(self, slot: int) -> Anchor | None:
@@ -123,6 +138,9 @@ class Heads:
         self.plausible[slot], self.profile[slot] = head.plausible, head.profile
         self.seq[slot], self.index[slot] = head.ref
         self.situation[slot] = head.situation
+        self.altitude_m[slot] = np.nan if head.altitude_m is None else head.altitude_m
+        self.speed_m_s[slot] = np.nan if head.speed_m_s is None else head.speed_m_s
+        self.course_deg[slot] = np.nan if head.course_deg is None else head.course_deg
         self.reliability[slot] = anchor.reliability
         if anchor.observed_us == head.observed_us:
             self.anchors.pop(slot, None)
@@ -138,7 +156,7 @@ class Heads:
         """Move quiet, wholly plausible tracks to the fixes ``rows``, after ``fixes_taken`` good legs each."""
         self.known[slots] = True
         self.plausible[slots] = True
-        for name in ("lon_e7", "lat_e7", "observed_us", "accuracy_m", "profile", "seq", "index", "situation"):
+        for name in _OF_A_FIX:
             getattr(self, name)[slots] = getattr(fixes, name)[rows]
         self.reliability[slots] = np.minimum(4.0, self.reliability[slots] + GOOD * fixes_taken)
 

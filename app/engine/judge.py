@@ -48,6 +48,9 @@ class Judge:
             seq=seq,
             index=index,
             situation=self.rulebook.situations(observed_us, profile, self._registry.profiles),
+            altitude_m=block.altitude_m[rows],
+            speed_m_s=block.speed_m_s[rows],
+            course_deg=block.course_deg[rows],
         )
 
     def past_fixes(self, past: Positions) -> Fixes:

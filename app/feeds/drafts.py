@@ -54,6 +54,7 @@ class _Said(NamedTuple):
     party: Any
     altitude_ref: Any
     label: Any
+    count: Any
 
 
 _said_by = attrgetter(*_Said._fields)
@@ -220,7 +221,7 @@ class Drafter:
     ) -> I32:
         for one in said if len(said) == 1 else set(said):
             if one not in known:
-                callsign, sidc, platform, party, altitude_ref, label = _Said(*one)
+                callsign, sidc, platform, party, altitude_ref, label, count = _Said(*one)
                 kept = self.terms.label_of(label)
                 assert not isinstance(kept, Fault)
                 profile = Profile(
@@ -230,6 +231,7 @@ class Drafter:
                     party=party or MISSION_PARTY,
                     altitude_ref=altitude_ref or "hae",
                     marking=numbers.marking(Marking((contingent,), kept)),
+                    strength=count if is_given(count) else None,
                 )
                 known[one] = numbers.profile(profile)
         return np.fromiter(map(known.__getitem__, said), _INT32, len(said))

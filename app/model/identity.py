@@ -29,6 +29,8 @@ class Profile(NamedTuple):
     party: str
     altitude_ref: str
     marking: int
+    strength: int | None = None
+    """How many of its entity one report speaks of (its ``count``), where it says so."""
 
 
 class Interned(Generic[T]):

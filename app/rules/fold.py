@@ -161,6 +161,9 @@ class TrackFold:
             profile=here.profile,
             ref=here.ref,
             distance_m=self._near.distance_m(geometry, row, self._stop),
+            altitude_m=here.altitude_m,
+            speed_m_s=here.speed_m_s,
+            course_deg=here.course_deg,
         )
 
 

@@ -1,6 +1,6 @@
 """line_crossing: the confirmed side of a line changes in a forbidden direction. Out and back is one incursion."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from app.geo.edges import Edges
 from app.model.violation import Direction
@@ -12,6 +12,7 @@ class LineCrossing:
     """A line under watch. Going round one of its ends is no crossing; only signed intersections count."""
 
     kind: ClassVar[str] = "line_crossing"
+    judges: ClassVar[Literal["tracks"]] = "tracks"
     geometry: ClassVar[str] = "line"
 
     def __init__(self, instance: Instance, edges: Edges, parameters: dict[str, Any]) -> None:

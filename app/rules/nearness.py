@@ -32,6 +32,9 @@ class Head(msgspec.Struct, frozen=True):
     profile: int
     ref: PositionRef
     situation: int
+    altitude_m: float | None = None
+    speed_m_s: float | None = None
+    course_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class Fixes:
     seq: I64
     index: I64
     situation: I32
+    altitude_m: F64
+    speed_m_s: F64
+    course_deg: F64
 
     def __len__(self) -> int:
         return len(self.observed_us)
@@ -66,6 +72,9 @@ class Fixes:
             profile=self.profile.item(row),
             ref=(self.seq.item(row), self.index.item(row)),
             situation=self.situation.item(row),
+            altitude_m=optional(self.altitude_m.item(row)),
+            speed_m_s=optional(self.speed_m_s.item(row)),
+            course_deg=optional(self.course_deg.item(row)),
         )
 
 

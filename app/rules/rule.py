@@ -4,7 +4,7 @@ A rule is a file with a class that has the members of ``Rule``; its name stands 
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import msgspec
 import numpy as np
@@ -107,6 +107,9 @@ class Fix(msgspec.Struct, frozen=True):
     profile: int
     ref: PositionRef
     distance_m: float
+    altitude_m: float | None = None
+    speed_m_s: float | None = None
+    course_deg: float | None = None
 
 
 class Leg(msgspec.Struct, frozen=True):
@@ -140,6 +143,7 @@ class Rule(Protocol):
     """A kind of rule. All of its methods are pure; ``step`` changes the ``Pair`` it is given and returns findings."""
 
     kind: ClassVar[str]
+    judges: ClassVar[Literal["tracks"]]
     geometry: ClassVar[str]
     """``line`` or ``zone``: what it may stand on."""
 

@@ -21,7 +21,8 @@ from app.rules.rule import Instance, Rule
 from app.rules.zone_incursion import ZoneIncursion
 
 RULES: tuple[type[Rule], ...] = (LineCrossing, ZoneIncursion)
-_KINDS: Mapping[str, type[Rule]] = {rule.kind: rule for rule in RULES}
+"""Every rule, a file each. What a rule judges (``judges``) decides who asks it."""
+_KINDS: Mapping[str, type[Rule]] = {rule.kind: rule for rule in RULES if rule.judges == "tracks"}
 _METRES_A_DEGREE = 111_320.0
 
 

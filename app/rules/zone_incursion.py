@@ -1,6 +1,6 @@
 """zone_incursion: inside a closed zone. ``enter`` to ``ended_at``, ``transit`` between two fixes, or ``present``."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from app.geo.edges import Edges
 from app.geo.passage import departs, reaches_inside
@@ -17,6 +17,7 @@ class ZoneIncursion:
     """A closed zone under watch."""
 
     kind: ClassVar[str] = "zone_incursion"
+    judges: ClassVar[Literal["tracks"]] = "tracks"
     geometry: ClassVar[str] = "zone"
 
     def __init__(self, instance: Instance, edges: Edges, parameters: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ def load_registry(connection: apsw.Connection) -> Registry:
     for contingent, unit in connection.execute("SELECT contingent, unit FROM units ORDER BY slot"):
         registry.units.number(Unit(contingent, unit))
     for row in connection.execute(
-        "SELECT callsign, sidc, platform, party, altitude_ref, marking FROM profiles ORDER BY number"
+        "SELECT callsign, sidc, platform, party, altitude_ref, marking, strength FROM profiles ORDER BY number"
     ):
         registry.profiles.number(Profile(*row))
     for (body,) in connection.execute("SELECT body FROM markings ORDER BY number"):
@@ -42,7 +42,7 @@ def save_registry(connection: apsw.Connection, registry: Registry) -> None:
         ((number, *unit) for number, unit in enumerate(registry.units.since(units), units)),
     )
     connection.executemany(
-        "INSERT INTO profiles VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO profiles VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         ((number, *profile) for number, profile in enumerate(registry.profiles.since(profiles), profiles)),
     )
     connection.executemany(
