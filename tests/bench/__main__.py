@@ -1,5 +1,6 @@
 """``make bench``: what is measured, beside the limits of the design. Writes only to a temporary folder."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from tests.bench.figures import Figure
 from tests.bench.ingest import BATCH, positions_in_batches, single_positions, time_to_violation
 from tests.bench.judging import crossing_check, late_report
 from tests.bench.kept import bytes_per_position, killed, memory_per_track, start_time, stored_positions
+from tests.bench.screen import screen_figures
 from tests.bench.serving import Served, folder_with_keys, serving
 from tests.bench.traffic import Walker, mission_document, walkers
 
@@ -27,7 +29,7 @@ Parts = tuple[str, ...]
 _console = Console()
 
 
-PARTS = ("batches", "singles", "latency", "kept", "judging")
+PARTS = ("batches", "singles", "latency", "kept", "judging", "screen")
 
 
 async def _over_http(served: Served, units: list[Walker], begun: Callable[[str], None], wanted: Parts) -> list[Figure]:
@@ -75,11 +77,13 @@ def main(arguments: list[str]) -> int:
             progress.update(task, description=what)
 
         units = walkers(document, UNITS, NEAR_SHARE, BATCH)
-        if set(wanted) - {"judging"}:
+        if set(wanted) - {"judging", "screen"}:
             figures += _on_server(document, units, begun, wanted)
         if "judging" in wanted:
             begun("crossing checks and late reports")
             figures += crossing_check(document, units) + late_report(document, units)
+        if "screen" in wanted:
+            figures += asyncio.run(screen_figures(begun))
     _console.print(_table(figures))
     return 0 if all(figure.met is not False for figure in figures) else 1
 

@@ -23,12 +23,12 @@ SLOW_MS = 30_000
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """A browser: the one of COP_CHROMIUM, or the system's."""
+async def chromium(*flags: str) -> AsyncIterator[Browser]:
+    """A browser, with further flags: the one of COP_CHROMIUM, or the system's."""
     found = os.environ.get("COP_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     assert found is not None, "Chromium is missing: make programs installs it"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=list(_FLAGS))
+        browser = await playwright.chromium.launch(executable_path=found, args=[*_FLAGS, *flags])
         try:
             yield browser
         finally:
