@@ -16,10 +16,12 @@ export interface SymbolLook {
 
 const judged = new Map<string, boolean>();
 
+/** Whether there is a symbol to see: milsymbol calls some codes valid (lines, areas, bare sets) and draws nothing. */
 export function isValidSidc(sidc: string): boolean {
   let valid = judged.get(sidc);
   if (valid === undefined) {
-    valid = new ms.Symbol(sidc, { size: SIZE }).isValid() === true;
+    const symbol = new ms.Symbol(sidc, { size: SIZE });
+    valid = symbol.isValid() === true && symbol.getSize().width > SIZE / 4;
     judged.set(sidc, valid);
   }
   return valid;
