@@ -97,6 +97,7 @@ def serve(
     tls_key: Annotated[Path | None, typer.Option()] = None,
     behind_proxy: Annotated[bool | None, typer.Option("--behind-proxy")] = None,
     lateness_window: Annotated[str | None, typer.Option(help="As 24h or 90m.")] = None,
+    basemap: Annotated[Path | None, typer.Option(help="A .pmtiles file to draw beneath the picture.")] = None,
 ) -> None:
     """Run the server until it is told to stop. Every option is also a COP_… variable."""
     given: dict[str, Any] = {name: value for name, value in locals().items() if value is not None}

@@ -18,6 +18,7 @@ import zstandard
 from app.access.policy import Allowed
 from app.access.principals import Principal
 from app.api.app import build
+from app.api.basemap import read_head
 from app.api.context import Context
 from app.api.desk import AccessDesk
 from app.api.feeds import frames_of
@@ -120,11 +121,13 @@ async def serving(settings: Settings, now_us: Callable[[], int] = wall_clock_us)
     Raises:
         StoreError: the store cannot be opened.
         MissionFaults: ``settings.mission`` is no mission file.
-        OSError: the port is taken, or the mission file or the certificate cannot be read.
+        OSError: the port is taken, or the mission file, the base map or the certificate cannot be read.
     """
     mission = settings.mission.read_bytes() if settings.mission else None
     if mission is not None:
         parse_mission(mission)
+    if settings.basemap is not None:
+        read_head(settings.basemap)
     if settings.tls_cert is not None and settings.tls_key is not None:
         check_certificate(settings.tls_cert, settings.tls_key)
     with contextlib.ExitStack() as stack:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from app.api import (
+    basemap,
     errors,
     features,
     feeds,
@@ -32,6 +33,7 @@ from app.api.edge import Edge
 from app.api.static import BUILT, FrontEnd
 
 ROUTERS = (
+    basemap,
     picture,
     replay,
     tracks,

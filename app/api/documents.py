@@ -42,6 +42,25 @@ class Me(msgspec.Struct, frozen=True):
     must_change_password: bool
 
 
+class TileFrame(msgspec.Struct, frozen=True):
+    """A PMTiles file: where it is read in ranges, and what it covers (west, south, east, north).
+
+    ``vector`` tiles follow the Protomaps schema, version 4.
+    """
+
+    url: str
+    tiles: Literal["vector", "raster"]
+    min_zoom: int
+    max_zoom: int
+    bounds: tuple[float, float, float, float]
+
+
+class BasemapAnswer(msgspec.Struct, frozen=True):
+    """The mission's own base map; null where it has none, and the built-in land is all there is."""
+
+    basemap: TileFrame | None
+
+
 class TrackList(msgspec.Struct, frozen=True):
     """Tracks of one page, and the path of the next page or null."""
 

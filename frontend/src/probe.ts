@@ -14,6 +14,8 @@ export interface Probe {
   readonly symbolsDrawn: number;
   readonly labelsDrawn: number;
   readonly drawMs: number;
+  /** Of the mission's own base map. */
+  readonly tileFeatures: number;
   readonly violations: { id: string; status: string; assessment: string; revision: number }[];
   /** Where a track is, degrees, and where that lies on the page, CSS pixels. */
   position(id: string): { lon: number; lat: number; x: number; y: number } | null;
@@ -48,6 +50,9 @@ export function installProbe(watch: Watch, chart: Chart): void {
     },
     get drawMs() {
       return chart.drawn.ms;
+    },
+    get tileFeatures() {
+      return chart.tiles.seen;
     },
     get violations() {
       return [...watch.picture.violations.values()].map(({ id, status, assessment, revision }) => ({

@@ -89,6 +89,13 @@ export class Watch {
       },
     });
     this.socket.start();
+    void this.beneath(chart);
+  }
+
+  /** The mission's own base map may come at any time, or not at all: the picture does not wait for it. */
+  private async beneath(chart: Chart): Promise<void> {
+    const answer = await api.basemap();
+    if (answer.ok && answer.value && this.chart === chart) chart.tiles.show(answer.value);
   }
 
   stop(): void {

@@ -63,6 +63,7 @@ async function api(request, response, path) {
     return answer(response, 204);
   }
   if (path === '/me') return answer(response, 200, me);
+  if (path === '/basemap') return answer(response, 200, { basemap: null });
   const assessed = /^\/violations\/([^/]+)\/assessment$/.exec(path);
   if (assessed) {
     const { state, note, revision } = await bodyOf(request);

@@ -20,6 +20,7 @@ import { NorthArrow } from './north';
 import { evidenceStyles, gridStyles, selectionStyles, toolStyles } from './overlays';
 import { type Palette, PALETTES } from './palette';
 import { basemap, coarseStyles, fineStyles, refineBasemap } from './style';
+import { MissionTiles } from './tiles';
 import { circle } from './geometry';
 import { repaint } from './paint';
 import { type Picked, pickedAt } from './picked';
@@ -57,6 +58,7 @@ export class Chart {
   private readonly map: MapLibreMap;
   private readonly store = new EntityStore(isValidSidc);
   private readonly entities: EntityLayer;
+  readonly tiles: MissionTiles;
   private palette: Palette;
   private grid: Grid;
   private tool: MapTool | null = null;
@@ -80,6 +82,7 @@ export class Chart {
       fadeDuration: 0,
       canvasContextAttributes: { antialias: true },
     });
+    this.tiles = new MissionTiles(this.map, 'grid', () => this.palette);
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.setPadding(wiring.padding);
@@ -91,6 +94,7 @@ export class Chart {
     });
     this.map.once('load', () => {
       refineBasemap(this.map, 'grid', this.palette);
+      this.tiles.begin();
     });
     this.map.on('moveend', () => {
       this.drawGrid();
@@ -124,6 +128,7 @@ export class Chart {
       this.map,
       STYLES.flatMap((styles) => styles(this.palette)),
     );
+    this.tiles.repaint();
   }
 
   setGrid(grid: Grid): void {
@@ -223,10 +228,6 @@ export class Chart {
   showAll(): void {
     this.framed = false;
     if (this.pending) this.frame(this.pending);
-  }
-
-  resize(padding: ChartWiring['padding']): void {
-    this.map.setPadding(padding);
   }
 
   get drawn(): Readonly<EntityLayer['drawn']> {

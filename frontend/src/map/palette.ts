@@ -15,6 +15,7 @@ export interface Palette {
   road: string;
   roadMinor: string;
   building: string;
+  /** How its pictures are dimmed: what is drawn over them must stand out. */
   townText: string;
   grid: string;
   gridText: string;

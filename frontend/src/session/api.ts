@@ -1,6 +1,7 @@
 /** The calls this screen makes over HTTP. Every answer is a value: data, or a problem. */
 
 import type { AssessmentState } from '../protocol/frames';
+import type { TileFile } from '../map/tiles';
 import type { Violation } from '../picture/nouns';
 
 /** RFC 9457, as the server gives it; `status` 0 is a server that did not answer. */
@@ -82,6 +83,13 @@ export async function whoAmI(): Promise<Answer<Me>> {
       mustChangePassword: fieldOf(answer.value, 'must_change_password') === true,
     },
   };
+}
+
+/** The mission's own base map; null where it has none. */
+export async function basemap(): Promise<Answer<TileFile | null>> {
+  const answer = await call('GET', '/basemap');
+  if (!answer.ok) return answer;
+  return { ok: true, value: (fieldOf(answer.value, 'basemap') ?? null) as TileFile | null };
 }
 
 export function logIn(name: string, password: string): Promise<Answer<unknown>> {
