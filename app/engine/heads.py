@@ -25,7 +25,7 @@ ARRAYS: tuple[tuple[str, str], ...] = (
     ("profile", "i4"),
     ("seq", "i8"),
     ("index", "i4"),
-    ("situation", "i4"),
+    ("situation", "i8"),
     ("altitude_m", "f8"),
     ("speed_m_s", "f8"),
     ("course_deg", "f8"),
@@ -71,7 +71,7 @@ class Heads:
         self.profile = np.zeros(0, np.int32)
         self.seq = np.zeros(0, np.int64)
         self.index = np.zeros(0, np.int32)
-        self.situation = np.zeros(0, np.int32)
+        self.situation = np.zeros(0, np.int64)
         self.altitude_m = np.zeros(0, np.float64)
         self.speed_m_s = np.zeros(0, np.float64)
         self.course_deg = np.zeros(0, np.float64)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from app.model.label import Label
+from app.model.schedule import Schedule
 from app.model.violation import Severity
 
 LineKind = Literal["ceasefire_line", "technical_fence"]
@@ -55,6 +56,10 @@ class RuleSpec(msgspec.Struct, frozen=True, kw_only=True):
     max_gap_s: float = 600.0
     severity: Severity = "high"
     advise_mission: bool = False
+    min_count: int = 1
+    """Reports of fewer (a report that says no number is of one) are not judged."""
+    schedule: Schedule | None = None
+    """When it is in force; None: always."""
     parameters: dict[str, Any] = msgspec.field(default_factory=dict)
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from app.model.feature import LINE_KINDS, MISSION_PARTY, ZONE_KINDS, RuleSpec
 from app.model.mission_faults import ID_MAX, Reading, printable
+from app.model.mission_schedule import read_schedule
 from app.model.report import ALTITUDE_REFS, PLATFORMS
 from app.model.violation import SEVERITIES
 
@@ -28,8 +29,8 @@ STATUS_QUO = ("construction", "move_forward", "over_manning", "weapon_pointing",
 
 _COMMON = (
     "rule", "id", "parties", "platforms", "margin_m", "settle_s", "max_gap_s", "severity", "advise_mission",
+    "min_count", "schedule",
 )  # fmt: skip
-_LATER = ("schedule", "min_count")
 
 
 class Parameter(NamedTuple):
@@ -172,11 +173,8 @@ def _rule(reading: Reading, place: str | None, parties: Collection[str]) -> Rule
         return None
     if place is not None and place not in RULE_PLACES[kind]:
         reading.fault("rule", f"{kind} stands only on {', '.join(RULE_PLACES[kind])}")
-    for name in _LATER:
-        if reading.has(name):
-            reading.fault(name, "is not supported yet")
     own = RULE_PARAMETERS[kind]
-    reading.refuse_unknown((*_COMMON, *_LATER, *own))
+    reading.refuse_unknown((*_COMMON, *own))
     values: dict[str, Any] = {
         "margin_m": reading.number("margin_m", 0, FARTHEST_M),
         "settle_s": reading.number("settle_s", 0, LONGEST_S),
@@ -184,6 +182,8 @@ def _rule(reading: Reading, place: str | None, parties: Collection[str]) -> Rule
         "severity": reading.choice("severity", SEVERITIES),
         "parties": _named(reading, "parties", {*parties, MISSION_PARTY, UNKNOWN_PARTY}, "a party of the mission"),
         "platforms": _named(reading, "platforms", PLATFORMS, f"one of {', '.join(PLATFORMS)}"),
+        "min_count": _whole(reading, "min_count"),
+        "schedule": read_schedule(reading),
     }
     parameters = {name: parameter.read(reading, name) for name, parameter in own.items()}
     for name in _NEEDED.get(kind, ()):

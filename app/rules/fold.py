@@ -61,8 +61,9 @@ class TrackFold:
             active = self._active(situation.item(row))
             began: frozenset[int] = frozenset()
             if row in self._near.turns:
-                self._leave([number for number in sorted(pairs) if number not in active], row)
-                began = frozenset(active).difference(self._active_before(row))
+                over = self._interrupted(active, row)
+                self._leave([number for number in sorted(pairs) if number not in active or number in over], row)
+                began = frozenset(active).difference(self._active_before(row)) | over
                 self._begin(began, row)
             near = self._near.touching.get(row, ())
             crossed = {n for geometry in near for n in self._rulebook.instances_of[geometry] if n in active}
@@ -80,6 +81,19 @@ class TrackFold:
         if row > self._start:
             return self._active(self._fixes.situation.item(row - 1))
         return () if self._head is None else self._active(self._head.situation)
+
+    def _interrupted(self, active: Sequence[int], row: int) -> frozenset[int]:
+        """Return the instances that judged the fix before and judge this one, but in another window."""
+        before_us = self._before_us(row)
+        if before_us is None:
+            return frozenset()
+        both = frozenset(active).intersection(self._active_before(row))
+        return self._rulebook.interrupted(both, before_us, self._fixes.observed_us.item(row))
+
+    def _before_us(self, row: int) -> int | None:
+        if row > self._start:
+            return self._fixes.observed_us.item(row - 1)
+        return None if self._head is None else self._head.observed_us
 
     def _begin(self, began: frozenset[int], row: int) -> None:
         near = self._near.beginning(row)
@@ -125,10 +139,12 @@ class TrackFold:
             self._keep(number, pair, self._rulebook.rules[number].step(pair, leg, fix, party))
 
     def _leave(self, numbers: Sequence[int], row: int) -> None:
-        now_us = int(self._fixes.observed_us[row])
+        now_us, before_us = self._fixes.observed_us.item(row), self._before_us(row)
         for number in numbers:
-            ends_us = self._rulebook.instances[number].feature.valid_to_us
-            at_us = now_us if ends_us is None else min(ends_us, now_us)
+            ends_us = None
+            if before_us is not None:
+                ends_us = self._rulebook.ends_between(self._rulebook.instances[number], before_us, now_us)
+            at_us = now_us if ends_us is None else ends_us
             self._note(self._rulebook.rules[number].leave(self._pairs.pop(number), at_us))
 
     def _keep(self, number: int, pair: Pair, findings: Sequence[Finding]) -> None:

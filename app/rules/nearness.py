@@ -49,7 +49,7 @@ class Fixes:
     profile: I32
     seq: I64
     index: I64
-    situation: I32
+    situation: I64
     altitude_m: F64
     speed_m_s: F64
     course_deg: F64

@@ -16,6 +16,7 @@ from app.model.feature import LINE_KINDS, MISSION_PARTY, Feature, Mission, RuleS
 from app.model.identity import Interned, Profile
 from app.model.mission_geometry import shape_of
 from app.model.report import I32, I64
+from app.rules.intervals import Intervals, ends_between, in_force_at
 from app.rules.line_crossing import LineCrossing
 from app.rules.rule import Instance, Rule
 from app.rules.zone_incursion import ZoneIncursion
@@ -24,6 +25,10 @@ RULES: tuple[type[Rule], ...] = (LineCrossing, ZoneIncursion)
 """Every rule, a file each. What a rule judges (``judges``) decides who asks it."""
 _KINDS: Mapping[str, type[Rule]] = {rule.kind: rule for rule in RULES if rule.judges == "tracks"}
 _METRES_A_DEGREE = 111_320.0
+_WINDOW_BITS = 32
+"""A situation holds the number of edges of windows that have passed above this many bits."""
+_MOST_KNOWN = 50_000
+"""So many situations are remembered; schedules bring new ones every day."""
 
 
 class Standing(NamedTuple):
@@ -37,7 +42,8 @@ class Rulebook:
     """The instances in force under one mission. ``standings`` maps each wording to its number and first seq.
 
     An instance whose feature and wording did not change from the rulebook before keeps its number, and so its state.
-    A *situation* is a number for the set of instances that judge a report: by its validity interval and its profile.
+    A *situation* is a number for the set of instances that judge a report: by its profile and by the interval, between
+    the ends of validities and of the windows of schedules, that it was observed in.
     """
 
     def __init__(
@@ -53,12 +59,10 @@ class Rulebook:
         self.rules: dict[int, Rule] = {}
         self.geometries: list[Edges] = []
         self.instances_of: list[tuple[int, ...]] = []
-        bounds: set[int] = set()
         for feature in mission.features:
             judged = [spec for spec in feature.rules if spec.rule in _KINDS]
             if not judged:
                 continue
-            bounds.update(us for us in (feature.valid_from_us, feature.valid_to_us) if us is not None)
             edges = _edges(feature)
             numbers = []
             for spec in judged:
@@ -85,9 +89,10 @@ class Rulebook:
         self.widest_m = np.array([max(of_one) for of_one in margins_m])
         """By geometry: the least and the greatest margin of the rules on it."""
         self.index = LegIndex(self.geometries)
-        self._bounds_us = np.array(sorted(bounds), np.int64)
+        self._intervals = Intervals((instance.feature, instance.spec) for instance in self.instances.values())
+        self._scheduled = frozenset(n for n, instance in self.instances.items() if instance.spec.schedule is not None)
         self._classes: Interned[tuple[int, ...]] = Interned()
-        self._class_of_profile: I32 = np.empty(0, np.int32)
+        self._class_of_profile: I64 = np.empty(0, np.int64)
         self._active: dict[int, tuple[int, ...]] = {}
         self._judging: dict[int, npt.NDArray[np.bool_]] = {}
         self.carried: Interned[tuple[int, ...]] = Interned(carried)
@@ -99,14 +104,18 @@ class Rulebook:
         """
         return -2 - self.carried.number(tuple(number for number in active if number in self.instances))
 
-    def situations(self, observed_us: I64, profile: I32, profiles: Interned[Profile]) -> I32:
-        """Return a number for each report: reports of equal number are judged by the same instances."""
+    def situations(self, observed_us: I64, profile: I32, profiles: Interned[Profile]) -> I64:
+        """Return a number for each report: reports of equal number are judged by the same instances.
+
+        Two that lie in different windows of a schedule never have the same.
+        """
         fresh = profiles.since(len(self._class_of_profile))
         if fresh:
             classes = [self._classes.number(self._matching(item)) for item in fresh]
-            self._class_of_profile = np.append(self._class_of_profile, np.array(classes, np.int32))
-        interval = np.searchsorted(self._bounds_us, observed_us, side="right").astype(np.int32)
-        return self._class_of_profile[profile] * np.int32(len(self._bounds_us) + 1) + interval
+            self._class_of_profile = np.append(self._class_of_profile, np.array(classes, np.int64))
+        validity, window = self._intervals.numbers(observed_us)
+        situation = self._class_of_profile[profile] * self._intervals.validities + validity
+        return situation if window is None else situation + (window << _WINDOW_BITS)
 
     def active(self, situation: int) -> tuple[int, ...]:
         """Return the numbers of the instances that judge reports of this situation."""
@@ -114,14 +123,38 @@ class Rulebook:
             return self.carried[-2 - situation]
         found = self._active.get(situation)
         if found is None:
-            class_number, interval = divmod(situation, len(self._bounds_us) + 1)
+            window, rest = divmod(situation, 1 << _WINDOW_BITS)
+            class_number, validity = divmod(rest, self._intervals.validities)
             found = tuple(
-                number for number in self._classes[class_number] if self._in_force(self.instances[number], interval)
+                number
+                for number in self._classes[class_number]
+                if self._intervals.in_force(
+                    self.instances[number].feature, self.instances[number].spec, validity, window
+                )
             )
+            if len(self._active) >= _MOST_KNOWN:
+                self._active.clear()
+                self._judging.clear()
             self._active[situation] = found
         return found
 
-    def judging(self, situations: I32) -> npt.NDArray[np.bool_]:
+    def in_force(self, instance: Instance, observed_us: int) -> bool:
+        """Whether an instance judges what was observed at an instant, whoever it is of: by validity and schedule."""
+        return in_force_at(instance.feature, instance.spec, observed_us)
+
+    def ends_between(self, instance: Instance, from_us: int, upto_us: int) -> int | None:
+        """Return when an instance in force at ``from_us`` first ceases to be, if it does so by ``upto_us``."""
+        return ends_between(instance.feature, instance.spec, from_us, upto_us)
+
+    def interrupted(self, active: Iterable[int], from_us: int, upto_us: int) -> frozenset[int]:
+        """Return those of ``active``, in force at both instants, that were not all the time between them."""
+        return frozenset(
+            number
+            for number in self._scheduled.intersection(active)
+            if self.ends_between(self.instances[number], from_us, upto_us) is not None
+        )
+
+    def judging(self, situations: I64) -> npt.NDArray[np.bool_]:
         """Return a table with a row for each of ``situations``: whether any instance on each geometry judges it."""
         table = np.zeros((len(situations), len(self.geometries)), np.bool_)
         for situation in set(situations.tolist()):
@@ -135,13 +168,6 @@ class Rulebook:
     def _matching(self, profile: Profile) -> tuple[int, ...]:
         return tuple(number for number, instance in self.instances.items() if _concerns(instance.spec, profile))
 
-    def _in_force(self, instance: Instance, interval: int) -> bool:
-        """Whether the instance's validity holds the interval: its first instant decides, bounds being its ends."""
-        feature = instance.feature
-        first_us = int(self._bounds_us[interval - 1]) if interval else np.iinfo(np.int64).min
-        begun = feature.valid_from_us is None or feature.valid_from_us <= first_us
-        return begun and (feature.valid_to_us is None or first_us < feature.valid_to_us)
-
 
 def _concerns(spec: RuleSpec, profile: Profile) -> bool:
     """Whether a rule judges such a track: by default every party; the mission's own units only for advice."""
@@ -149,6 +175,8 @@ def _concerns(spec: RuleSpec, profile: Profile) -> bool:
         if not spec.advise_mission:
             return False
     elif spec.parties is not None and profile.party not in spec.parties:
+        return False
+    if (profile.strength or 1) < spec.min_count:
         return False
     return spec.platforms is None or profile.platform in spec.platforms
 

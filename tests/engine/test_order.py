@@ -39,9 +39,9 @@ def walk(rng: random.Random, unit: str, fixes: int) -> list[Told]:
     return told
 
 
-def straight(reports: list[Told]) -> list[tuple[Any, ...]]:
+def straight(reports: list[Told], document: bytes = DOCUMENT) -> list[tuple[Any, ...]]:
     """What one process finds that gets all in order, at once."""
-    it = World(DOCUMENT)
+    it = World(document)
     it.push(sorted(reports, key=lambda report: report.second))
     return it.standing()
 

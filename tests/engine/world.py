@@ -32,6 +32,7 @@ class Told(NamedTuple):
     platform: str | None = "vehicle"
     flags: int = 0
     label: Label = Label()
+    strength: int | None = None
 
 
 def feature(rules: Sequence[dict[str, Any]], coordinates: Any, **named: Any) -> dict[str, Any]:
@@ -121,6 +122,7 @@ class World:
                             it.party,
                             "hae",
                             self.registry.markings.number(Marking(("ARG",), it.label)),
+                            it.strength,
                         )
                     )
                     for it in reports

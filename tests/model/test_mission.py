@@ -12,9 +12,11 @@ from app.model.label import Label
 from app.model.mission import area, parse_mission
 from app.model.mission_faults import MissionFaults
 from app.model.mission_rules import RULE_KINDS, RULE_PARAMETERS
+from app.model.schedule import Schedule, Window
 
 SQUARE = [[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]]]
 LINE_RULE = {"rule": "line_crossing", "id": "r1", "margin_m": 50}
+WINDOW = {"rrule": "FREQ=DAILY", "start": "06:00", "end": "18:00"}
 ZONE_RULE = {"rule": "zone_incursion", "id": "z1"}
 
 
@@ -228,12 +230,92 @@ def test_a_mission_member_that_cannot_be_meant_is_refused(members: dict[str, Any
         ({"max_gap_s": 0}, "max_gap_s"),
         ({"severity": "flash"}, "severity"),
         ({"schedule": "FREQ=DAILY"}, "schedule"),
-        ({"min_count": 2}, "min_count"),
+        ({"schedule": []}, "schedule"),
+        ({"schedule": {}}, "schedule.windows"),
+        ({"schedule": {"windows": []}}, "schedule.windows"),
+        ({"schedule": {"windows": ["06:00"]}}, "schedule.windows[0]"),
+        ({"schedule": {"windows": [WINDOW] * 25}}, "schedule.windows"),
+        ({"schedule": {"windows": [WINDOW], "zone": "UTC"}}, "schedule.zone"),
+        *(
+            ({"schedule": {"windows": [WINDOW], "tz": tz}}, "schedule.tz")
+            for tz in ("Cyprus/Nicosia", "Europe", "localtime", "../etc/passwd", "Asia/Nicosia/", "GMT+3", 3, "a\x00/b")
+        ),
+        *(
+            ({"schedule": {"windows": [WINDOW | change]}}, f"schedule.windows[0].{field}")
+            for change, field in (
+                ({"rrule": "daily"}, "rrule"),
+                ({"rrule": "FREQ=HOURLY"}, "rrule"),
+                ({"rrule": "FREQ=SECONDLY;COUNT=5"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;BYSECOND=0,1,2"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;BYHOUR=6"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;FREQ=DAILY"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;INTERVAL=0"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;INTERVAL=99999999999999999999"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;COUNT=0"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;COUNT=2;UNTIL=20260101"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;UNTIL=20260230"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;BYMONTH=13"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;BYMONTHDAY=0"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;BYMONTHDAY=30;BYMONTH=2"}, "rrule"),
+                ({"rrule": "FREQ=YEARLY;BYYEARDAY=366;BYMONTH=2"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;INTERVAL=7;BYDAY=MO", "start": "2026-11-24T06:00"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;BYSETPOS=1"}, "rrule"),
+                ({"rrule": "FREQ=MONTHLY;BYSETPOS=1"}, "rrule"),
+                ({"rrule": "FREQ=WEEKLY;BYDAY=1MO"}, "rrule"),
+                ({"rrule": "FREQ=WEEKLY;BYDAY=MX"}, "rrule"),
+                ({"rrule": "FREQ=WEEKLY;BYMONTHDAY=3"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;WKST=8"}, "rrule"),
+                ({"rrule": "FREQ=DAILY;BYMONTH=" + "1," * 300 + "1"}, "rrule"),
+                ({"rrule": 5}, "rrule"),
+                ({"rrule": "FREQ=DAILY;INTERVAL=2"}, "start"),
+                ({"rrule": "FREQ=DAILY;COUNT=2"}, "start"),
+                ({"rrule": "FREQ=WEEKLY"}, "start"),
+                ({"rrule": "FREQ=MONTHLY"}, "start"),
+                ({"rrule": "FREQ=YEARLY;BYMONTH=3"}, "start"),
+                ({"rrule": None}, "start"),
+                ({"start": None}, "start"),
+                ({"start": "6:00"}, "start"),
+                ({"start": "24:00"}, "start"),
+                ({"start": "06:00Z"}, "start"),
+                ({"start": "06:00+02"}, "start"),
+                ({"start": "2026-02-30T06:00"}, "start"),
+                ({"start": "1969-12-31T06:00"}, "start"),
+                ({"end": "24:30"}, "end"),
+                ({"end": "2026-03-01T06:00"}, "end"),
+                ({"end": None}, "end"),
+                ({"duration_s": 60}, "end"),
+                ({"end": None, "duration_s": 0}, "duration_s"),
+                ({"end": None, "duration_s": 1e9}, "duration_s"),
+                ({"rrule": None, "start": "2026-03-01T06:00", "end": "2026-03-01T06:00"}, "end"),
+                ({"rrule": None, "start": "2026-03-01T06:00", "end": "2028-03-01T06:00"}, "end"),
+                ({"from": "2026-03-01"}, "from"),
+            )
+        ),
+        ({"min_count": 0}, "min_count"),
+        ({"min_count": 2.5}, "min_count"),
         ({"advise_mission": 1}, "advise_mission"),
     ],
 )
 def test_a_rule_that_cannot_be_meant_is_refused(rule: dict[str, Any], field: str) -> None:
     assert faults_of(collection(line(rules=[LINE_RULE | rule]))) == [("l", f"properties.rules[0].{field}")]
+
+
+def test_a_rule_may_have_a_schedule_and_a_least_count() -> None:
+    once = {"start": "2026-03-01T06:00", "end": "2026-03-03T18:00"}
+    monthly = {"rrule": "FREQ=MONTHLY;BYDAY=-1SU;INTERVAL=2", "start": "2026-01-31T22:00:30", "duration_s": 3600}
+    schedule = {"tz": "Asia/Nicosia", "windows": [WINDOW, once, monthly]}
+
+    [rule] = parsed(line(rules=[LINE_RULE | {"schedule": schedule, "min_count": 3}])).features[0].rules
+
+    assert rule.min_count == 3
+    assert rule.schedule == Schedule(
+        tz="Asia/Nicosia",
+        windows=(
+            Window(rrule="FREQ=DAILY", start="06:00", end="18:00"),
+            Window(start="2026-03-01T06:00", end="2026-03-03T18:00"),
+            Window(rrule="FREQ=MONTHLY;BYDAY=-1SU;INTERVAL=2", start="2026-01-31T22:00:30", duration_s=3600),
+        ),
+    )
 
 
 @pytest.mark.parametrize("kind", [kind for kind in RULE_KINDS if kind not in RULE_PARAMETERS])
