@@ -45,6 +45,7 @@ class _Snapshot(msgspec.Struct):
     checkpoints: dict[int, list[tuple[int, int, bytes]]]
     findings: dict[int, list[Finding]]
     tracks: dict[str, _Column]
+    drones: dict[int, bytes]
     version: int
     violations: list[Violation]
     incidents: list[IncidentVersion]
@@ -68,6 +69,7 @@ def frozen(engine: Engine) -> bytes:
         checkpoints={slot: [(*point,) for point in points] for slot, points in heads.checkpoints.items()},
         findings={slot: list(findings.values()) for slot, findings in heads.findings.items()},
         tracks={name: _column(column) for name, column in engine.tracks.columns().items()},
+        drones=engine.tracks.drones,
         version=engine.tracks.version,
         violations=list(engine.violations),
         incidents=engine.incidents.recent(),
@@ -99,7 +101,9 @@ def thawed(data: bytes, registry: Registry, sealer: Sealer, window_us: int) -> E
     heads.situation[placed] = book.situations(heads.observed_us[placed], heads.profile[placed], registry.profiles)
     engine.judge = Judge(registry, heads, book)
     engine.tracks = Tracks(registry)
-    engine.tracks.restore({name: _array(column) for name, column in snapshot.tracks.items()}, snapshot.version)
+    engine.tracks.restore(
+        {name: _array(column) for name, column in snapshot.tracks.items()}, snapshot.drones, snapshot.version
+    )
     engine.violations.load(snapshot.violations)
     engine.incidents = IncidentBook(snapshot.incidents)
     return engine

@@ -30,6 +30,23 @@ class UnitFrame(msgspec.Struct, frozen=True):
     unit: str
 
 
+class SensorFrame(msgspec.Struct, frozen=True):
+    """Where a drone looks: true heading and field of view in degrees, and what it sees on the ground."""
+
+    heading_deg: float | None = None
+    fov_deg: float | None = None
+    footprint: Annotated[dict[str, Any] | None, "GeoJSON.Polygon | null"] = None
+
+
+class DroneFrame(msgspec.Struct, frozen=True):
+    """What the newest report says of a drone alone: who flies it from where, and what it looks at."""
+
+    operator_lon: float | None = None
+    operator_lat: float | None = None
+    serial: str | None = None
+    sensor: SensorFrame | None = None
+
+
 class TrackFrame(msgspec.Struct, frozen=True, gc=False):
     """A track as it is now. ``members`` are its source tracks; ``label`` is that of its newest report."""
 
@@ -53,6 +70,7 @@ class TrackFrame(msgspec.Struct, frozen=True, gc=False):
     flags: tuple[str, ...]
     members: tuple[UnitFrame, ...]
     label: Label
+    drone: DroneFrame | None = None
 
 
 class AssessmentFrame(msgspec.Struct, frozen=True):

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from app.live.frames import Affiliation, TrackFrame, UnitFrame
+from app.live.frames import Affiliation, DroneFrame, TrackFrame, UnitFrame
 from app.model.feature import MISSION_PARTY
 from app.model.identity import Registry
 from app.model.instant import SECOND_US, instant_text
@@ -36,6 +37,8 @@ _BY_LETTER: dict[str, Affiliation] = {
     "K": "hostile",
 }  # fmt: skip
 _MOST_SECONDS = 100_000
+_DRONE = msgspec.json.Decoder(DroneFrame)
+"""Reads what of a report's seldom fields is a drone's, and leaves the rest."""
 
 
 def affiliation_of(party: str, sidc: str | None) -> Affiliation:
@@ -107,8 +110,15 @@ class TrackFraming:
                 _FLAGS[tracks.flags[rows]].tolist(),
                 sources,
                 label,
+                self._drones(tracks, rows),
             )
         )
+
+    def _drones(self, tracks: Tracks, rows: Rows) -> list[DroneFrame | None]:
+        if not tracks.drones:
+            return [None] * len(rows)
+        told = map(tracks.drones.get, rows.tolist())
+        return [None if extra is None else _DRONE.decode(extra) for extra in told]
 
     def _learn(self) -> None:
         known = len(self._units)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.model.identity import Registry
-from app.model.report import I64, ReportBlock
+from app.model.report import DRONE, I64, ReportBlock
 from app.picture.freshness import LIVE, LOST, NEVER_US, STALE, limits_us, statuses
 
 Rows = npt.NDArray[np.intp]
@@ -68,6 +68,8 @@ class Tracks:
         self.stale_us = np.empty(0, np.int64)
         self.lost_us = np.empty(0, np.int64)
         self.changed = np.empty(0, np.int64)
+        self.drones: dict[int, bytes] = {}
+        """By row: the seldom fields of its newest report as JSON, where it came over the drones call and has any."""
         self._row_of = np.empty(0, np.int32)  # slot → its row, or -1, or MIXED
         self._mixed: dict[int, dict[int, int]] = {}  # slot → marking → row, where a slot has several
         self._profile_marking = np.empty(0, np.int32)
@@ -103,6 +105,15 @@ class Tracks:
         self.lost_us[rows] = self.observed_us[rows] + self._profile_lost_us[profile]
         self._age(rows, now_us)
         self.changed[rows] = self.version
+        self._look_at_drones(block, rows, take)
+
+    def _look_at_drones(self, block: ReportBlock, rows: Rows, take: Rows) -> None:
+        told = (block.extra[take] >= 0) & ((block.flags[take] & DRONE) != 0)
+        if self.drones:
+            for row in self.drones.keys() & set(rows[~told].tolist()):
+                del self.drones[row]
+        for row, extra in zip(rows[told].tolist(), block.extra[take[told]].tolist(), strict=True):
+            self.drones[row] = block.extras[extra]
 
     def tick(self, now_us: int) -> None:
         """Let the clock turn statuses that are due at ``now_us``."""
@@ -150,8 +161,9 @@ class Tracks:
         """Return the rows in use, by column: what ``restore`` takes."""
         return {name: getattr(self, name)[: self.size] for name, _ in _COLUMNS}
 
-    def restore(self, columns: dict[str, npt.NDArray[Any]], version: int) -> None:
-        """Take over the rows that ``columns`` gave."""
+    def restore(self, columns: dict[str, npt.NDArray[Any]], drones: dict[int, bytes], version: int) -> None:
+        """Take over the rows that ``columns`` gave, and ``drones``."""
+        self.drones = drones
         for name, column in columns.items():
             setattr(self, name, column)
         self.size, self.version = len(self.slot), version

@@ -61,7 +61,10 @@ export function makeWorld(file, count) {
       flags: i % 10 === 5 ? ['implausible'] : [],
       members: [],
       label,
-      ...(i % 10 === 5 && { operator_lon: lon + 0.02, operator_lat: lat - 0.015 }),
+      drone:
+        i % 10 === 5
+          ? { operator_lon: lon + 0.02, operator_lat: lat - 0.015, serial: `S-${i}`, sensor: null }
+          : null,
     });
   }
   const world = {

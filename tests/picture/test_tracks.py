@@ -6,7 +6,7 @@ import numpy as np
 
 from app.model.identity import Profile, Registry
 from app.model.label import Label, Marking
-from app.model.report import ReportBlock
+from app.model.report import COLUMNS, DRONE, ReportBlock
 from app.picture.freshness import NEVER_US
 from app.picture.tracks import IMPLAUSIBLE, Tracks
 
@@ -74,7 +74,7 @@ def test_restored_tracks_show_the_same() -> None:
     applied(tracks, [(0, 1, 0), (1, 2, 1), (0, 3, 3), (2, 4, 5)])
     again = Tracks(tracks.registry)
 
-    again.restore(tracks.columns(), tracks.version)
+    again.restore(tracks.columns(), tracks.drones, tracks.version)
 
     for allowed in ([True, True], [True, False], [False, True], [False, False]):
         assert again.visible(np.array(allowed)).tolist() == tracks.visible(np.array(allowed)).tolist()
@@ -111,3 +111,20 @@ def test_a_row_tells_that_its_newest_fix_was_not_believed_and_when_it_changed() 
     assert tracks.flags[:2].tolist() == [0, IMPLAUSIBLE]
     assert tracks.changed[:2].tolist() == [first, first + 1]
     assert tracks.received_us[:2].tolist() == [0, 5]
+
+
+def test_what_a_drone_told_is_kept_over_a_restart() -> None:
+    tracks = Tracks(registry())
+    reports = block([(0, 1, 1), (1, 1, 0)])
+    told = ReportBlock(
+        **{name: getattr(reports, name) for name, _ in COLUMNS} | {
+            "flags": np.array([DRONE, 0], np.uint8), "extra": np.array([0, 1], np.int32),
+        },
+        extras=(b'{"serial":"a"}', b'{"remarks":"no drone"}'),
+    )  # fmt: skip
+    tracks.apply(told, np.arange(2), np.zeros(2, np.int64), np.zeros(2, np.bool_), 0)
+
+    again = Tracks(tracks.registry)
+    again.restore(tracks.columns(), tracks.drones, tracks.version)
+
+    assert again.drones == {int(again.row_of(0, np.array([True, True])) or 0): b'{"serial":"a"}'}

@@ -55,6 +55,19 @@ export interface UnitFrame {
   unit: string;
 }
 
+export interface SensorFrame {
+  heading_deg: number | null;
+  fov_deg: number | null;
+  footprint: GeoJSON.Polygon | null;
+}
+
+export interface DroneFrame {
+  operator_lon: number | null;
+  operator_lat: number | null;
+  serial: string | null;
+  sensor: SensorFrame | null;
+}
+
 export interface TrackFrame {
   id: string;
   sources: UnitFrame[];
@@ -76,6 +89,7 @@ export interface TrackFrame {
   flags: string[];
   members: UnitFrame[];
   label: Label;
+  drone: DroneFrame | null;
 }
 
 export interface AssessmentFrame {

@@ -28,6 +28,7 @@ export function track(id: string, over: Partial<Track> = {}): Track {
     flags: [],
     members: [],
     label: LABEL,
+    drone: null,
     ...over,
   };
 }

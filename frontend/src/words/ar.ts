@@ -297,6 +297,8 @@ export const ar: Catalogue = {
   'card.party': 'الطرف',
   'card.reportedBy': 'المُبلِّغ',
   'card.position': 'الموقع',
+  'card.operator': 'المشغّل',
+  'card.serial': 'الرقم التسلسلي',
   'card.accuracy': 'الدقة',
   'card.accuracyOf': '± {far} (68 %)',
   'card.notGiven': 'غير مذكورة',

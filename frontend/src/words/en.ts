@@ -244,6 +244,8 @@ export const en = {
   'card.party': 'Party',
   'card.reportedBy': 'Reported by',
   'card.position': 'Position',
+  'card.operator': 'Operator',
+  'card.serial': 'Serial number',
   'card.accuracy': 'Accuracy',
   'card.accuracyOf': '± {far} (68 %)',
   'card.notGiven': 'not given',

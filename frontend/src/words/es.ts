@@ -244,6 +244,8 @@ export const es: Catalogue = {
   'card.party': 'Parte',
   'card.reportedBy': 'Comunicada por',
   'card.position': 'Posición',
+  'card.operator': 'Operador',
+  'card.serial': 'Número de serie',
   'card.accuracy': 'Precisión',
   'card.accuracyOf': '± {far} (68 %)',
   'card.notGiven': 'no consta',

@@ -246,6 +246,8 @@ export const fr: Catalogue = {
   'card.party': 'Partie',
   'card.reportedBy': 'Signalée par',
   'card.position': 'Position',
+  'card.operator': 'Opérateur',
+  'card.serial': 'Numéro de série',
   'card.accuracy': 'Précision',
   'card.accuracyOf': '± {far} (68 %)',
   'card.notGiven': 'non donnée',

@@ -280,6 +280,8 @@ export const ru: Catalogue = {
   'card.party': 'Сторона',
   'card.reportedBy': 'Сообщает',
   'card.position': 'Место',
+  'card.operator': 'Оператор',
+  'card.serial': 'Серийный номер',
   'card.accuracy': 'Точность',
   'card.accuracyOf': '± {far} (68 %)',
   'card.notGiven': 'не указано',

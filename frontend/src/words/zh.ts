@@ -233,6 +233,8 @@ export const zh: Catalogue = {
   'card.party': '当事方',
   'card.reportedBy': '报告者',
   'card.position': '位置',
+  'card.operator': '操作员',
+  'card.serial': '序列号',
   'card.accuracy': '精度',
   'card.accuracyOf': '± {far}(68 %)',
   'card.notGiven': '未提供',

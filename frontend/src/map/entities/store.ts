@@ -140,11 +140,9 @@ function grown<T extends Column>(old: T, into: T): T {
 }
 
 /** Where a drone is flown from, where the server tells it. */
-function operatorOf(
-  track: Track & { operator_lon?: number | null; operator_lat?: number | null },
-): [number, number] | null {
-  const { operator_lon: lon, operator_lat: lat } = track;
-  return typeof lon === 'number' && typeof lat === 'number' ? [lon, lat] : null;
+function operatorOf({ drone }: Track): [number, number] | null {
+  if (!drone || drone.operator_lon === null || drone.operator_lat === null) return null;
+  return [drone.operator_lon, drone.operator_lat];
 }
 
 function labelOf(track: Track): string {
