@@ -1,7 +1,7 @@
 """Shapes that only the lists and look-ups have; what the live stream has too is in ``app.live.frames``."""
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -86,6 +86,23 @@ class FeatureList(msgspec.Struct, frozen=True):
     """Features of the mission, each version by itself."""
 
     features: list[FeatureFrame]
+    next: str | None
+
+
+class RuleFrame(msgspec.Struct, frozen=True):
+    """A rule on one version of a feature; ``rule`` is worded as in the mission file, and can be sent back changed."""
+
+    feature: str
+    feature_name: str
+    valid_from: str | None
+    valid_to: str | None
+    rule: dict[str, Any]
+
+
+class RuleList(msgspec.Struct, frozen=True):
+    """Rules of the mission, by feature, version and id."""
+
+    rules: list[RuleFrame]
     next: str | None
 
 

@@ -92,6 +92,8 @@ class Engine:
             case Incidents(versions):
                 self.incidents.enter(versions)
                 return Outcome(entry.seq, entry.received_us, incidents=versions)
+            case MissionSet(over=over) if over is not None and over != self.mission.revision:
+                return Outcome(entry.seq, entry.received_us, refused="stale")
             case MissionSet(document=document):
                 changes = self.set_mission(entry.seq, entry.received_us, document)
                 return Outcome(entry.seq, entry.received_us, changes=tuple(changes), mission_changed=True)

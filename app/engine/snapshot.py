@@ -21,7 +21,7 @@ from app.picture.tracks import Tracks
 from app.rules.rule import Finding, Pair
 from app.rules.rulebook import Rulebook, Standing
 
-FORMAT = 4
+FORMAT = 5
 """Of the bytes. A snapshot of another format is not read: the engine folds from the beginning, or an older one."""
 
 

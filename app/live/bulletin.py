@@ -178,7 +178,9 @@ class Bulletin:
 
     def _set_mission(self, mission: Mission) -> None:
         versions: dict[str, list[FeatureFrame]] = {}
-        for feature in sorted(mission.features, key=lambda feature: feature.valid_from_us or 0):
+        for feature in sorted(
+            mission.features, key=lambda feature: (feature.valid_from_us is not None, feature.valid_from_us or 0)
+        ):
             versions.setdefault(feature.id, []).append(feature_frame(feature))
         self.features.become(versions.items(), self.number)
         shown = mission_frame(mission)

@@ -25,10 +25,15 @@ class Incidents(NamedTuple):
 
 
 class MissionSet(msgspec.Struct, frozen=True):
-    """A mission file, whole, as it was given; it replaces the one before."""
+    """A mission file, whole, as it was given; it replaces the one before.
+
+    ``over`` is the revision that it was made from (None: any): where another is in force by then, it has no effect.
+    """
 
     document: bytes
     by: str
+    principal: str | None = None
+    over: int | None = None
 
 
 class Tick(NamedTuple):

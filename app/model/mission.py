@@ -45,7 +45,9 @@ def parse_mission(document: bytes) -> Mission:
         MissionFaults: with every fault found; a file that is not JSON has that one fault.
     """
     faults: list[MissionFault] = []
-    collection = _loaded(document)
+    collection = read_json(document)
+    if not isinstance(collection, dict):
+        raise _not_json("must be a GeoJSON FeatureCollection")
     whole = Reading(collection, faults)
     if collection.get("type") != "FeatureCollection":
         whole.fault("type", "must be FeatureCollection")
@@ -92,7 +94,12 @@ def area(mission: Mission) -> Callable[[float, float], bool]:
     return contains
 
 
-def _loaded(document: bytes) -> dict[str, Any]:
+def read_json(document: bytes) -> Any:
+    """Return the JSON of a mission file, or of a part of one.
+
+    Raises:
+        MissionFaults: it is no JSON as RFC 8259 and I-JSON have it; one fault, at ``file``.
+    """
     try:
         # A byte order mark is what some editors write: RFC 8259 lets a parser ignore it.
         loaded = json.loads(document.decode("utf-8-sig"), object_pairs_hook=_distinct, parse_constant=_no_constant)
@@ -109,8 +116,6 @@ def _loaded(document: bytes) -> dict[str, Any]:
         raise _not_json(str(error)) from None
     except ValueError:  # Python's limit on the digits of a whole number
         raise _not_json("holds a number of too many digits") from None
-    if not isinstance(loaded, dict):
-        raise _not_json("must be a GeoJSON FeatureCollection")
     return loaded
 
 

@@ -182,14 +182,15 @@ def _concerns(spec: RuleSpec, profile: Profile) -> bool:
 
 
 def _wording(feature: Feature, spec: RuleSpec) -> bytes:
-    """Return bytes that are equal where nothing that matters to judgement differs."""
+    """Return bytes that are equal where nothing that matters to the state of judgement differs.
+
+    When a version ends is left out: a line that is redrawn from tomorrow goes on as it was today, and reports of today
+    that come late are judged in one state with those that came before the line was redrawn.
+    """
     return msgspec.json.encode(
-        [
-            feature.id, feature.kind, feature.geometry, feature.left, feature.right, feature.valid_from_us,
-            feature.valid_to_us, spec,
-        ],
+        [feature.id, feature.kind, feature.geometry, feature.left, feature.right, feature.valid_from_us, spec],
         order="deterministic",
-    )  # fmt: skip
+    )
 
 
 def _edges(feature: Feature) -> Edges:

@@ -81,11 +81,26 @@ def test_one_by_one_in_order_is_as_good_as_all_at_once(seed: int) -> None:
     assert it.standing() == straight(reports)
 
 
+REDRAWN = mission(
+    feature([ON_LINE], LINE, id="line", valid_to="2025-06-15T16:00:00Z"),
+    feature([ON_LINE], [[0.0, 0.004], [0.1, 0.001]], id="line", valid_from="2025-06-15T16:00:00Z"),
+    feature([IN_ZONE], ZONE, id="zone"),
+    feature([IN_STRIP], STRIP, id="strip", valid_from="2025-06-15T15:20:00Z", valid_to="2025-06-15T17:00:00Z"),
+    gates={},
+)
+CHANGES = {
+    "a margin": DOCUMENT.replace(b'"margin_m": 80', b'"margin_m": 90'),
+    "a line from the middle of the day": REDRAWN,
+    "a line from the day before": REDRAWN.replace(b"2025-06-15T16", b"2025-06-14T16"),
+}
+
+
+@pytest.mark.parametrize("change", list(CHANGES))
 @pytest.mark.parametrize("seed", range(6))
-def test_between_the_same_changes_of_mission_the_order_does_not_matter(seed: int) -> None:
+def test_between_the_same_changes_of_mission_the_order_does_not_matter(seed: int, change: str) -> None:
     rng = random.Random(2000 + seed)
     reports = walk(rng, "car", 400)
-    other = DOCUMENT.replace(b'"margin_m": 80', b'"margin_m": 90')
+    other = CHANGES[change]
     before = [report for report in reports if rng.random() < (0.9 if report.second < 4000 else 0.1)]
     after = [report for report in reports if report not in before]
 
