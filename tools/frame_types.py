@@ -41,14 +41,21 @@ def _is_frame(value: Any) -> bool:
 
 
 def _mentioned(structs: list[type[msgspec.Struct]]) -> list[type[msgspec.Struct]]:
-    """Return the structs of other modules that fields name, each once."""
+    """Return the structs of other modules that fields name, or fields of theirs, each once."""
     found: dict[type[msgspec.Struct], None] = {}
-    for struct in structs:
+    asked = list(structs)
+    for struct in asked:
         for hint in get_type_hints(struct).values():
-            for part in (hint, *get_args(hint)):
+            for part in _parts(hint):
                 if isinstance(part, type) and issubclass(part, msgspec.Struct) and not _is_frame(part):
+                    if part not in found:
+                        asked.append(part)
                     found[part] = None
     return list(found)
+
+
+def _parts(hint: Any) -> list[Any]:
+    return [hint, *(part for arg in get_args(hint) for part in _parts(arg))]
 
 
 def _interface(struct: type[msgspec.Struct], names: dict[Any, str]) -> str:

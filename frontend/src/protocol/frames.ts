@@ -37,6 +37,8 @@ export interface RuleSpec {
   max_gap_s: number;
   severity: Severity;
   advise_mission: boolean;
+  min_count: number;
+  schedule: Schedule | null;
   parameters: Record<string, unknown>;
 }
 
@@ -48,6 +50,18 @@ export interface Party {
 export interface Contingent {
   id: string;
   name: string;
+}
+
+export interface Schedule {
+  tz: string;
+  windows: Window[];
+}
+
+export interface Window {
+  rrule: string | null;
+  start: string;
+  end: string | null;
+  duration_s: number | null;
 }
 
 export interface UnitFrame {
