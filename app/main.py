@@ -233,8 +233,8 @@ async def _taking_requests(
     )  # fmt: skip
     server = server_of(
         Ingest(
-            build(context, [live_route(context.hub, context.access)]), intake, context.access.authenticate_key,
-            context.metrics,
+            build(context, intake, [live_route(context.hub, context.access)]), intake,
+            context.access.authenticate_key, context.metrics,
         ),
         host=settings.host, port=settings.port, tls_cert=settings.tls_cert, tls_key=settings.tls_key,
         trusted_proxies=("*",) if settings.behind_proxy else (),  # nobody else can reach the port

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from app.model.label import EVERYONE, Classification
+from app.model.label import EVERYONE, HEADQUARTERS, Classification
 
 Role = Literal["device", "integration", "observer", "officer", "commander", "admin", "auditor"]
 KEY_ROLES: tuple[Role, ...] = ("device", "integration", "observer", "officer")
@@ -23,7 +23,6 @@ _OF_ROLE: dict[str, frozenset[str]] = {
 }
 SCOPES: tuple[str, ...] = tuple(sorted(_OF_ROLE["integration"]))
 """What a key's scopes may name. ``feed`` is its contingent's feed health and quarantine."""
-HEADQUARTERS = "HQ"
 RESERVED_AUDIENCES = (EVERYONE, HEADQUARTERS)
 """Audiences that are no contingent's."""
 

@@ -31,6 +31,7 @@ from app.api import (
 )
 from app.api.context import Context
 from app.api.edge import Edge
+from app.api.intake import Intake
 from app.api.static import BUILT, FrontEnd
 
 ROUTERS = (
@@ -57,7 +58,9 @@ ROUTERS = (
 API_VERSION = "1"
 
 
-def build(context: Context, others: Sequence[BaseRoute] = (), front_end: Path = BUILT) -> FastAPI:
+def build(
+    context: Context, intake: Intake, others: Sequence[BaseRoute] = (), front_end: Path = BUILT
+) -> FastAPI:  # fmt: skip
     """Return the application. ``others`` are routes that main brings, the live one among them."""
     app = FastAPI(
         title="Accord",
@@ -69,6 +72,7 @@ def build(context: Context, others: Sequence[BaseRoute] = (), front_end: Path = 
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.context = context
+    app.state.intake = intake
     errors.install(app)
     for module in ROUTERS:
         app.include_router(module.router)

@@ -75,6 +75,22 @@ class ViolationList(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class RejectedItem(msgspec.Struct, frozen=True):
+    """An item of a request that was not accepted: its place, the code, and what is wrong with it."""
+
+    index: int
+    code: str
+    detail: str
+
+
+class TakenAnswer(msgspec.Struct, frozen=True):
+    """What became of a request: every accepted item is on disk."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[RejectedItem]
+
+
 class IncidentList(msgspec.Struct, frozen=True):
     """Incidents of one page, newest first, each in its newest version."""
 

@@ -3,18 +3,24 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.deps import Ctx, Json, Reader
-from app.api.documents import IncidentDetail, IncidentList
+from app.api.deps import Caller, Ctx, Json, Reader, calling
+from app.api.documents import IncidentDetail, IncidentList, TakenAnswer
+from app.api.ingest import answer_of
+from app.api.intake import Intake
 from app.api.lists import Place, cut, numbers_of, opened, where_of
 from app.api.reference import answers
 from app.live.frames import incident_frame
+from app.model.label import HEADQUARTERS
 from app.model.problems import Problem
 from app.store.outcomes import Wanted, incident_key, incident_versions, incidents
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
+Raiser = Annotated[Caller, Depends(calling("raise"))]
+JUDGED_S = 5.0
+"""What an officer logged is on his own map when he hears that it is kept, unless the engine is this far behind."""
 
 
 @router.get("", responses=answers(IncidentList))
@@ -33,6 +39,21 @@ async def listed(filters: Annotated[Place, Query()], request: Request, caller: R
     found = await context.database.read(lambda db: incidents(db, wanted, filters.limit + 1, before))
     following = cut(request, found, filters.limit, lambda one: (one.observed_us, one.contingent, one.incident))
     return Json(IncidentList([incident_frame(one, context.sealer) for one in found], following))
+
+
+@router.post("", responses=answers(TakenAnswer))
+async def log(request: Request, caller: Raiser, context: Ctx) -> Response:
+    """Log an incident from the operations centre, as an officer who has logged in; again under its id, it is amended.
+
+    It is told as that of his contingent, or of headquarters. The body and the answer are those of the same call with
+    a key.
+    """
+    teller = msgspec.structs.replace(caller.principal, contingent=caller.principal.contingent or HEADQUARTERS)
+    intake: Intake = request.app.state.intake
+    taken = await intake.take("incidents", teller, await request.body(), lines=False, dry=False)
+    await context.worker.wait_for(context.journal.head(), JUDGED_S)
+    status, headers, body = answer_of(taken)
+    return Response(body, status, {name.decode(): value.decode() for name, value in headers})
 
 
 @router.get("/{incident_id}", responses=answers(IncidentDetail))

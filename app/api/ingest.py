@@ -74,13 +74,13 @@ class Ingest:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         feed = PATHS.get(scope["path"]) if scope["type"] == "http" else None
-        if feed is None or (feed == "incidents" and scope["method"] in ("GET", "HEAD")):
+        if feed is None or (feed == "incidents" and _is_for_people(scope)):
             await self._app(scope, receive, send)
             return
         started_s = self._monotonic_s()
         status, headers, body = 0, _PROBLEM, b""
         try:
-            status, headers, body = _answer(await self._taken(feed, scope, receive))
+            status, headers, body = answer_of(await self._taken(feed, scope, receive))
         except Disconnected:
             return
         except Problem as problem:
@@ -137,6 +137,11 @@ class Ingest:
             self._metrics.reports_rejected.labels(feed, reject.fault.code).inc()
 
 
+def _is_for_people(scope: Scope) -> bool:
+    """Whether it is the list that is asked for, or an officer logs an incident, who has a cookie and no key."""
+    return scope["method"] in ("GET", "HEAD") or all(name != b"authorization" for name, _ in scope["headers"])
+
+
 def _asked(scope: Scope) -> _Asked:
     authorization: bytes | None = None
     encoding = media = b""
@@ -174,7 +179,8 @@ def _is_dry(query: bytes) -> bool:
     raise Problem("bad_parameter", "The only parameter is dry_run=1.")
 
 
-def _answer(taken: Taken) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+def answer_of(taken: Taken) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """Return status, headers and body that tell a sender what became of what he sent."""
     if not taken.rejects:
         return 200, _OK, b'{"accepted":%d,"duplicates":%d,"rejected":[]}' % (taken.accepted, taken.duplicates)
     rejected = [

@@ -5,7 +5,6 @@ from typing import Literal
 from msgspec import UNSET
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.access.principals import HEADQUARTERS
 from app.api.context import Context
 from app.api.deps import Caller
 from app.feeds.faults import Fault
@@ -13,7 +12,7 @@ from app.feeds.items import LabelItem
 from app.feeds.terms import Terms, prose_fault, text_fault
 from app.model.identity import Unit
 from app.model.instant import SECOND_US, parse_instant
-from app.model.label import Classification, Label, Marking, joined
+from app.model.label import HEADQUARTERS, Classification, Label, Marking, joined
 from app.model.problems import Problem
 from app.store.outcomes import violation_by_id
 

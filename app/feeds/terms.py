@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 from app.feeds.faults import Fault
 from app.feeds.items import LabelItem
 from app.model.feature import MISSION_PARTY, Mission
-from app.model.label import EVERYONE, Label
+from app.model.label import EVERYONE, HEADQUARTERS, Label
 
 Area = Callable[[float, float], bool]
 """Whether lon, lat (degrees) lie within the mission's area."""
@@ -38,7 +38,7 @@ class Terms:
         sectors = {feature.id for feature in mission.features if feature.kind == "sector"}
         return cls(
             parties=frozenset({MISSION_PARTY, *(party.id for party in mission.parties)}),
-            audiences=frozenset({EVERYONE, "HQ", *(one.id for one in mission.contingents), *sectors}),
+            audiences=frozenset({EVERYONE, HEADQUARTERS, *(one.id for one in mission.contingents), *sectors}),
             default_label=mission.default_label,
             in_area=area_of(mission),
         )

@@ -9,6 +9,8 @@ Classification = Literal["unclassified", "confidential", "strictly_confidential"
 CLASSIFICATIONS: tuple[Classification, ...] = ("unclassified", "confidential", "strictly_confidential")
 CAVEATS = ("ORCON", "NO_EXPORT", "NO_WEBHOOK")
 EVERYONE = "MISSION"
+HEADQUARTERS = "HQ"
+"""The audience of the mission's own staff, and whose what they tell is."""
 
 
 class Label(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ import numpy as np
 from app.model.identity import Registry
 from app.model.incident import IncidentVersion
 from app.model.instant import SECOND_US
+from app.model.label import HEADQUARTERS
 from app.model.report import ASIDE, ReportBlock, received_us_of
 from app.picture.tracks import Mask
 
@@ -105,8 +106,13 @@ class FeedsHealth:
             feed.heard(marking).take(int(mine.sum()), int(received_us[mine].max()), lead_us)
 
     def took_incidents(self, versions: Iterable[IncidentVersion]) -> None:
-        """Learn of accepted incidents. They are written up later, so they tell nothing of clocks."""
+        """Learn of accepted incidents. They are written up later, so they tell nothing of clocks.
+
+        What the mission's own staff log is no feed that could fall silent.
+        """
         for version in versions:
+            if version.contingent == HEADQUARTERS:
+                continue
             marking = self._registry.markings.number(version.marking)
             self._feed(version.contingent, "incidents").heard(marking).take(1, version.received_us, None)
 

@@ -166,7 +166,7 @@ async def serving(
         feeds=feeds, framing=TrackFraming(registry, sealer), sealer=sealer, metrics=metrics, now_us=clock.now_us,
         past=Past(registry, sealer, history),
     )  # fmt: skip
-    app = Ingest(build(context, front_end=folder / "none"), intake, context.access.authenticate_key, metrics)
+    app = Ingest(build(context, intake, front_end=folder / "none"), intake, context.access.authenticate_key, metrics)
     try:
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(worker.run())
