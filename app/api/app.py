@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from app.api import (
     basemap,
+    dry_run,
     errors,
     features,
     feeds,
@@ -44,6 +45,7 @@ ROUTERS = (
     incidents,
     features,
     rules,
+    dry_run,
     feeds,
     reports,
     log,

@@ -122,6 +122,26 @@ class RuleList(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class DryRun(msgspec.Struct, frozen=True, tag_field="type", tag="dry_run"):
+    """What a rule would have raised. Not ``complete``: it was stopped at ``judged_to``, for time or number."""
+
+    from_: str = msgspec.field(name="from")
+    to: str
+    judged_to: str
+    complete: bool
+    positions: int
+    took_s: float
+    violations: list[ViolationFrame]
+
+
+class DryRunProgress(msgspec.Struct, frozen=True, tag_field="type", tag="progress"):
+    """How far a dry run is: up to which instant it has judged, how many positions, and how much it found."""
+
+    judged_to: str
+    positions: int
+    violations: int
+
+
 class FeedList(msgspec.Struct, frozen=True):
     """Feeds, by contingent and name."""
 

@@ -49,6 +49,8 @@ from app.store.standing import Asked, standing
 As = Literal["known", "corrected"]
 TURNS = 2
 """Of the store's readers' threads, so many may look back at a time: the others are for what is quick."""
+TRIALS = 1
+"""So many rules may be on trial at a time: each takes a processor as long as it lasts."""
 _FRAMES_AT_ONCE = 500
 _MISSIONS_KEPT = 8
 
@@ -76,6 +78,7 @@ class Past:
         self.history = history
         self._framing = TrackFraming(registry, sealer)
         self.turns = asyncio.Semaphore(TURNS)
+        self.trials = asyncio.Semaphore(TRIALS)
         self._lock = threading.Lock()
         self._missions: OrderedDict[int, Mission] = OrderedDict()
 

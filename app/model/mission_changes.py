@@ -144,6 +144,29 @@ def without_rule(document: Document, feature_id: str, rule_id: str, now_us: int)
     return _written(members)
 
 
+def with_one_rule(document: Document, feature: str | Members, rule: Members) -> bytes:
+    """Return the file with one rule alone: on all versions of a feature, or on a feature drawn for it.
+
+    The other features stay without rules, since crossing points and sectors have a meaning of their own.
+
+    Raises:
+        NoSuchFeature: the mission has none of the id ``feature``.
+    """
+    members = document.members()
+    features: list[Members] = members["features"]
+    bare = [{**one, "properties": {**one["properties"], "rules": []}} for one in features]
+    if isinstance(feature, str):
+        places = [place for place, _ in _versions(document.mission, feature)]
+        if not places:
+            raise NoSuchFeature
+        for place in places:
+            bare[place]["properties"]["rules"] = [rule]
+    else:
+        bare = [one for one in bare if str(one["id"]) != str(feature["id"])]
+        bare.append({**feature, "properties": {**(feature.get("properties") or {}), "rules": [rule]}})
+    return _written({**members, "features": bare})
+
+
 def rules_of(document: Document) -> list[tuple[Feature, Members]]:
     """Return every rule as the file words it, with the version of the feature that it is on."""
     features = document.members()["features"]

@@ -90,6 +90,24 @@ def moves(
     return table.taken(last), steps[last]
 
 
+def observed(
+    connection: apsw.Connection, history: History, asked: Asked, slots: int, after_us: int, to_us: int
+) -> PositionTable:
+    """Return all that the first ``slots`` units were reported to be at after an instant and not after another."""
+    tail = history.unindexed(connection, asked.upto_seq)
+    tail = tail.taken(asked.counting(tail, after_us, to_us))
+    found = _Gathered()
+    rows = connection.execute(
+        "SELECT slot, body FROM history WHERE slot < ? AND last_us > ? AND first_us <= ?", (slots, after_us, to_us)
+    )
+    for slot, body in rows:
+        chunk = unpacked(body)
+        counting = asked.counting(chunk, after_us, to_us)
+        if len(counting):
+            found.add(slot, chunk, counting)
+    return joined_positions([tail, found.table()])
+
+
 @dataclass
 class _Gathered:
     """Rows taken out of many chunks, made into positions many at once: that is the dear part of a small chunk."""
