@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.model.entry import Muted, Noted, Raised
+from app.model.entry import Announced, Muted, Noted, Raised
 from app.model.identity import Unit
 from app.model.incident import IncidentVersion
 from app.model.label import Label, Marking
@@ -91,3 +91,13 @@ def muted(**named: Any) -> Muted:
         "by": "Ana", "principal": "u_1", "marking": OPEN,
     }  # fmt: skip
     return Muted(**{**fields, **named})
+
+
+def announced(**named: Any) -> Announced:
+    """A convoy of the north, announced by ARG for the gate for ten minutes from noon, with what is named changed."""
+    fields: dict[str, Any] = {
+        "contingent": "ARG", "movement": "C-1", "party": "north", "units": (), "crossing_point": "gate",
+        "from_us": NOON_US, "to_us": NOON_US + 600 * 1_000_000, "note": None, "by": "Ana", "principal": "u_1",
+        "marking": OPEN,
+    }  # fmt: skip
+    return Announced(**{**fields, **named})

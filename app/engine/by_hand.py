@@ -1,8 +1,9 @@
-"""What officers write into the journal, as the picture has it: violations raised by hand, notes, and mutes."""
+"""What officers write into the journal, as the picture has it: violations raised by hand, notes, mutes, movements."""
 
 from app.engine.findings import LATE_AFTER_US
-from app.model.entry import Entry, Muted, Noted, Raised, Unmuted
+from app.model.entry import Announced, Entry, Muted, Noted, Raised, Unmuted
 from app.model.feature import Mission
+from app.model.movement import Movement
 from app.model.note import Lifted, Mute, Note
 from app.model.sealing import Sealer
 from app.model.violation import Assessment, Evidence, Violation
@@ -97,3 +98,20 @@ def mute_of(muted: Muted, entry: Entry, sealer: Sealer) -> Mute:
 def lifted_by(unmuted: Unmuted, entry: Entry) -> Lifted:
     """Return the end that an entry makes of a mute."""
     return Lifted(unmuted.mute, entry.received_us, unmuted.by)
+
+
+def movement_of(announced: Announced, entry: Entry) -> Movement:
+    """Return the movement that an entry announces."""
+    return Movement(
+        contingent=announced.contingent,
+        movement=announced.movement,
+        party=announced.party,
+        units=announced.units,
+        crossing_point=announced.crossing_point,
+        from_us=announced.from_us,
+        to_us=announced.to_us,
+        note=announced.note,
+        by=announced.by,
+        marking=announced.marking,
+        announced_us=entry.received_us,
+    )

@@ -7,21 +7,36 @@ import msgspec
 import numpy as np
 
 from app.engine.book import DAY_US, IncidentBook, ViolationBook
-from app.engine.by_hand import lifted_by, mute_of, note_of, raised_id, violation_raised
-from app.engine.findings import named, reconcile, violation_of
+from app.engine.by_hand import lifted_by, movement_of, mute_of, note_of, raised_id, violation_raised
+from app.engine.findings import named, passed_by, reconcile, violation_of
 from app.engine.heads import CHECKPOINT_EVERY, Heads
 from app.engine.judge import Judge, Rows
 from app.engine.refold import UNNAMED, merged, refold, with_ids
-from app.model.entry import Assessed, Entry, Incidents, MissionSet, Muted, Noted, Raised, Reports, Tick, Unmuted
+from app.model.entry import (
+    Announced,
+    Assessed,
+    Cancelled,
+    Entry,
+    Incidents,
+    MissionSet,
+    Muted,
+    Noted,
+    Raised,
+    Reports,
+    Tick,
+    Unmuted,
+)
 from app.model.feature import Mission
 from app.model.identity import Registry
 from app.model.mission import parse_mission
+from app.model.movement import Movement
 from app.model.outcome import Outcome
 from app.model.report import ASIDE, Positions, ReportBlock, received_us_of
 from app.model.sealing import Sealer
 from app.model.violation import Change, Violation
 from app.picture.tracks import Tracks
-from app.rules.rule import Finding
+from app.rules.authorisation import CrossingPoints, Permission
+from app.rules.rule import Finding, Instance
 from app.rules.rulebook import Rulebook
 
 
@@ -56,8 +71,11 @@ class Engine:
         self.heads = Heads()
         self.violations = ViolationBook()
         self.incidents = IncidentBook()
+        self.movements: dict[tuple[str, str], Movement] = {}
+        """By contingent and name, as last announced; cancelled ones too."""
         self.document: bytes | None = None
         self.judge = Judge(registry, self.heads, Rulebook(Mission()))
+        self.points = CrossingPoints(Mission())
 
     @property
     def mission(self) -> Mission:
@@ -111,6 +129,10 @@ class Engine:
                 return Outcome(entry.seq, entry.received_us, mutes=(mute_of(muted, entry, self.sealer),))
             case Unmuted() as unmuted:
                 return Outcome(entry.seq, entry.received_us, lifted=(lifted_by(unmuted, entry),))
+            case Announced() as announced:
+                return self._announce(entry, announced)
+            case Cancelled() as cancelled:
+                return self._cancel(entry, cancelled)
 
     def set_mission(self, seq: int, received_us: int, document: bytes) -> list[Change]:
         """Judge by another mission from here on; incursions against what it no longer has end where tracks stand."""
@@ -133,6 +155,9 @@ class Engine:
             heads.situation[heads.known & (was == situation)] = book.carry(old.active(situation))
         self.document = document
         self.judge = Judge(self.registry, heads, book)
+        points, self.points = self.points, CrossingPoints(mission)
+        if self.points.features != points.features:
+            changes += self._judge_permissions(received_us)
         return changes
 
     def _late(self, block: ReportBlock) -> dict[int, int]:
@@ -207,12 +232,55 @@ class Engine:
             if not finding.id or finding.id.startswith(UNNAMED):
                 named(self.heads, self.sealer, slot, instance, finding)
             before = self.violations.get(finding.id)
-            after = violation_of(finding, instance, slot, self.registry, self.sealer, received_us, before)
+            permission = self._permission(finding, instance, slot)
+            after = violation_of(finding, instance, slot, self.registry, self.sealer, received_us, before, permission)
             if before is None and after.status == "withdrawn":
                 continue  # nobody was told of it
             if after != before:
                 changes.append(self.violations.enter(after, received_us))
         return changes
+
+    def _permission(self, finding: Finding, instance: Instance, slot: int) -> Permission | None:
+        if not self.points.features:
+            return None
+        party = self.registry.profiles[finding.profile].party
+        passed = passed_by(finding, instance, self.registry.units[slot], party)
+        return None if passed is None else self.points.permission(passed, self.movements.values())
+
+    def _judge_permissions(self, received_us: int, from_us: int = -(2**63), to_us: int = 2**63) -> list[Change]:
+        """Tell again what was found to have crossed between two instants, where it is otherwise authorised now.
+
+        So what is authorised depends on findings, crossing points and movements, and not on which came first.
+        """
+        changes = []
+        for slot, findings in sorted(self.heads.findings.items()):
+            crossed = [it for it in findings.values() if from_us <= it.observed_us <= to_us]
+            changes += self._tell(slot, crossed, received_us)
+        return changes
+
+    def _announce(self, entry: Entry, announced: Announced) -> Outcome:
+        key, after = (announced.contingent, announced.movement), movement_of(announced, entry)
+        before = self.movements.get(key)
+        if before is not None and after == msgspec.structs.replace(before, announced_us=after.announced_us):
+            return Outcome(entry.seq, entry.received_us)  # announced twice
+        return self._move(entry, key, after)
+
+    def _cancel(self, entry: Entry, cancelled: Cancelled) -> Outcome:
+        key = cancelled.contingent, cancelled.movement
+        before = self.movements.get(key)
+        if before is None or before.cancelled_us is not None:
+            return Outcome(entry.seq, entry.received_us)
+        at_us, by = entry.received_us, cancelled.by
+        return self._move(entry, key, msgspec.structs.replace(before, cancelled_us=at_us, cancelled_by=by))
+
+    def _move(self, entry: Entry, key: tuple[str, str], after: Movement) -> Outcome:
+        """Put a movement in place of what stood under its name, and judge again what either of them may allow."""
+        affected = [it for it in (self.movements.get(key), after) if it is not None]
+        self.movements[key] = after
+        changes = self._judge_permissions(
+            entry.received_us, min(it.from_us for it in affected), max(it.to_us for it in affected)
+        )
+        return Outcome(entry.seq, entry.received_us, changes=tuple(changes), movements=(after,))
 
     def _assess(self, entry: Entry, assessed: Assessed, past: Past) -> Outcome:
         before = self.violations.get(assessed.violation) or past.violations.get(assessed.violation)

@@ -6,14 +6,17 @@ from math import inf
 from app.engine.heads import Checkpoint, Heads, held_by, unpacked
 from app.engine.refold import UNNAMED, Refolded
 from app.model.feature import MISSION_PARTY
-from app.model.identity import Registry
+from app.model.identity import Registry, Unit
 from app.model.instant import SECOND_US, instant_text
 from app.model.label import joined
 from app.model.sealing import Sealer
 from app.model.violation import Assessment, Evidence, Status, Violation
+from app.rules.authorisation import Passed, Permission
 from app.rules.rule import Finding, Instance
 
 _ADVICE: Mapping[Status, Status] = {"confirmed": "advisory", "suspected": "withdrawn", "withdrawn": "withdrawn"}
+_CROSSED = ("line_crossing", "zone_incursion")
+"""Rules whose findings are crossings, which a crossing point may authorise."""
 _INSIDE = ("enter", "transit", "present")
 LATE_AFTER_US = 15 * 60 * SECOND_US
 """A violation first told this long after its ``observed_at`` is late."""
@@ -128,9 +131,12 @@ def _last_us(finding: Finding) -> float:
 
 def violation_of(
     finding: Finding, instance: Instance, slot: int, registry: Registry, sealer: Sealer, told_us: int,
-    before: Violation | None,
+    before: Violation | None, permission: Permission | None = None,
 ) -> Violation:  # fmt: skip
-    """Return the finding as a violation, told now at ``told_us``. It equals ``before`` where nothing has changed."""
+    """Return the finding as a violation, told now at ``told_us``. It equals ``before`` where nothing has changed.
+
+    ``permission`` is what authorises it; if a movement does, its label is joined too.
+    """
     feature, spec = instance.feature, instance.spec
     unit = registry.units[slot]
     profiles = [registry.profiles[number] for number in finding.profiles]
@@ -139,6 +145,10 @@ def violation_of(
     party, status, severity = registry.profiles[finding.profile].party, finding.status, spec.severity
     if party == MISSION_PARTY:  # of the mission's own units only what is certain is told, and only as advice
         status, severity = _ADVICE[status], "info"
+    markings = [registry.markings[profile.marking] for profile in profiles]
+    if permission is not None:
+        status = "authorised"
+        markings += [] if permission.movement is None else [permission.movement.marking]
     first_told_us = told_us if before is None else before.told_us
     return Violation(
         id=finding.id,
@@ -162,8 +172,8 @@ def violation_of(
         depth_m=None if finding.depth_m is None else round(finding.depth_m, 1),
         confidence=round(finding.confidence, 4),
         evidence=Evidence(reports=reports, line_version_us=feature.valid_from_us),
-        reason=reason(finding, instance, unit.unit, unit.contingent),
-        marking=joined(registry.markings[profile.marking] for profile in profiles),
+        reason=reason(finding, instance, unit.unit, unit.contingent, permission),
+        marking=joined(markings),
         assessment=before.assessment if before else Assessment(),
         revision=before.revision if before else 1,
         told_us=first_told_us,
@@ -171,7 +181,20 @@ def violation_of(
     )
 
 
-def reason(finding: Finding, instance: Instance, unit: str, contingent: str) -> str:
+def passed_by(finding: Finding, instance: Instance, unit: Unit, party: str) -> Passed | None:
+    """Return the crossing that a crossing point might authorise: one way over an edge, for certain, and not nominal.
+
+    Of a transit it is the way in.
+    """
+    certain = finding.status == "confirmed" and not finding.nominal
+    if not certain or finding.direction == "present" or instance.spec.rule not in _CROSSED:
+        return None
+    return Passed(finding.lon, finding.lat, finding.observed_us, party, unit)
+
+
+def reason(
+    finding: Finding, instance: Instance, unit: str, contingent: str, permission: Permission | None = None
+) -> str:
     """Say in one sentence why the rule fired."""
     feature, spec = instance.feature, instance.spec
     deep = "" if finding.depth_m is None else f"{finding.depth_m:.0f} m "
@@ -188,4 +211,7 @@ def reason(finding: Finding, instance: Instance, unit: str, contingent: str) -> 
         parts.append("place and time nominal")
     if finding.status == "suspected":
         parts.append("not confirmed yet")
+    if permission is not None:
+        convoy = "" if permission.movement is None else f" as announced: {permission.movement.movement}"
+        parts.append(f"let pass at {permission.point.name}{convoy}")
     return ", ".join(parts) + "."

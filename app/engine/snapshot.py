@@ -14,14 +14,16 @@ from app.model.feature import Mission
 from app.model.identity import Registry
 from app.model.incident import IncidentVersion
 from app.model.mission import parse_mission
+from app.model.movement import Movement
 from app.model.sealing import Sealer
 from app.model.violation import Violation
 from app.picture.plausibility import Anchor
 from app.picture.tracks import Tracks
+from app.rules.authorisation import CrossingPoints
 from app.rules.rule import Finding, Pair
 from app.rules.rulebook import Rulebook, Standing
 
-FORMAT = 5
+FORMAT = 6
 """Of the bytes. A snapshot of another format is not read: the engine folds from the beginning, or an older one."""
 
 
@@ -49,6 +51,7 @@ class _Snapshot(msgspec.Struct):
     version: int
     violations: list[Violation]
     incidents: list[IncidentVersion]
+    movements: list[Movement]
 
 
 def frozen(engine: Engine) -> bytes:
@@ -73,6 +76,7 @@ def frozen(engine: Engine) -> bytes:
         version=engine.tracks.version,
         violations=list(engine.violations),
         incidents=engine.incidents.recent(),
+        movements=list(engine.movements.values()),
     )
     return msgspec.msgpack.encode(snapshot)
 
@@ -106,6 +110,8 @@ def thawed(data: bytes, registry: Registry, sealer: Sealer, window_us: int) -> E
     )
     engine.violations.load(snapshot.violations)
     engine.incidents = IncidentBook(snapshot.incidents)
+    engine.movements = {(it.contingent, it.movement): it for it in snapshot.movements}
+    engine.points = CrossingPoints(mission)
     return engine
 
 

@@ -109,7 +109,34 @@ class Raised(msgspec.Struct, frozen=True, kw_only=True):
     marking: Marking
 
 
-Body = Reports | Incidents | MissionSet | Tick | Assessed | Noted | Muted | Unmuted | Raised
+class Announced(msgspec.Struct, frozen=True, kw_only=True):
+    """A movement announced, or amended under the same name; see ``app.model.movement.Movement``."""
+
+    contingent: str
+    movement: str
+    party: str
+    units: tuple[Unit, ...]
+    crossing_point: str
+    from_us: int
+    to_us: int
+    note: str | None
+    by: str
+    principal: str
+    marking: Marking
+
+
+class Cancelled(msgspec.Struct, frozen=True, kw_only=True):
+    """A movement that is not to be: what it allowed, it allowed in error."""
+
+    contingent: str
+    movement: str
+    by: str
+    principal: str
+
+
+Body = (
+    Reports | Incidents | MissionSet | Tick | Assessed | Noted | Muted | Unmuted | Raised | Announced | Cancelled
+)  # fmt: skip
 
 
 class Entry(NamedTuple):

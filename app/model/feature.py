@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from app.model.identity import Unit
 from app.model.label import Label
 from app.model.schedule import Schedule
 from app.model.violation import Severity
@@ -63,6 +64,17 @@ class RuleSpec(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
+class PassageTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a crossing point lets pass, and when. It names parties, units and convoys; whoever is one of them may."""
+
+    schedule: Schedule | None = None
+    """None: at any time."""
+    parties: tuple[str, ...] = ()
+    units: tuple[Unit, ...] = ()
+    convoys: tuple[str, ...] | None = None
+    """Movements that may be announced for it, by the announcer's names; None: any."""
+
+
 class Feature(msgspec.Struct, frozen=True, kw_only=True):
     """One feature in one version. ``geometry`` is the GeoJSON geometry, lon/lat degrees."""
 
@@ -76,6 +88,8 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True):
     valid_from_us: int | None = None
     valid_to_us: int | None = None
     rules: tuple[RuleSpec, ...] = ()
+    passage: PassageTerms | None = None
+    """Of crossing points alone."""
     properties: dict[str, Any] = msgspec.field(default_factory=dict)
 
 

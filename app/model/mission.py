@@ -13,11 +13,14 @@ from app.model.feature import (
     Feature,
     Mission,
     Party,
+    PassageTerms,
 )
+from app.model.identity import Unit
 from app.model.label import CAVEATS, CLASSIFICATIONS, EVERYONE, Label
 from app.model.mission_faults import ID_MAX, MissionFault, MissionFaults, Reading, printable
 from app.model.mission_geometry import AREAS, LINES, TYPES, checked_geometry, shape_of
 from app.model.mission_rules import FARTHEST_M, UNKNOWN_PARTY, read_rules
+from app.model.mission_schedule import read_schedule
 from app.model.report import PLATFORMS
 
 GATE_ABSENT = "absent"
@@ -25,6 +28,8 @@ GATE_ABSENT = "absent"
 
 _MISSION_FIELDS = ("id", "name", "parties", "contingents", "exercise", "gates", "default_label")
 _FEATURE_FIELDS = ("kind", "name", "left", "right", "radius_m", "valid_from", "valid_to", "rules")
+_PASSAGE_FIELDS = ("schedule", "parties", "units", "convoys")
+"""Of crossing points alone. They stay among the properties, as the file has them, for whoever shows the feature."""
 _AUDIENCES = (EVERYONE, "HQ")
 _FASTEST_M_S = 100_000.0
 _GEOMETRIES: dict[str, tuple[str, ...]] = {
@@ -233,7 +238,8 @@ def _feature(outer: Reading, identifier: str, parties: set[str]) -> Feature:
         outer.fault("properties", "must be an object")
         members = {"kind": None}
     reading = outer.inner(members, "properties")
-    reading.refuse_misspelt(_FEATURE_FIELDS)
+    of_passage = members.get("kind") == "crossing_point"
+    reading.refuse_misspelt((*_FEATURE_FIELDS, *_PASSAGE_FIELDS) if of_passage else _FEATURE_FIELDS)
     kind = reading.choice("kind", (*LINE_KINDS, *ZONE_KINDS, *PLACE_KINDS), required=True)
     geometry = checked_geometry(outer, _GEOMETRIES[kind] if kind else TYPES)
     left, right = _sides(reading, kind)
@@ -251,7 +257,30 @@ def _feature(outer: Reading, identifier: str, parties: set[str]) -> Feature:
         valid_from_us=valid_from_us,
         valid_to_us=valid_to_us,
         rules=read_rules(reading, kind, parties),
+        passage=_passage(reading, parties, of_passage),
         properties={name: value for name, value in members.items() if name not in _FEATURE_FIELDS},
+    )
+
+
+def _passage(reading: Reading, parties: set[str], is_crossing_point: bool) -> PassageTerms | None:
+    if not is_crossing_point:
+        for name in ("schedule", "convoys"):
+            if reading.has(name):
+                reading.fault(name, "only crossing points and rules have a schedule, and only the former convoys")
+        return None
+    named = reading.texts("parties") or ()
+    for index, party in enumerate(named):
+        if party not in parties and party not in (MISSION_PARTY, UNKNOWN_PARTY):
+            reading.fault(f"parties[{index}]", f"{printable(party)} is not a party of the mission")
+    units = []
+    for index, text in enumerate(reading.texts("units") or ()):
+        contingent, _, unit = text.partition("/")
+        if contingent and unit:
+            units.append(Unit(contingent, unit))
+        else:
+            reading.fault(f"units[{index}]", f"{printable(text)} is not contingent/unit")
+    return PassageTerms(
+        schedule=read_schedule(reading), parties=named, units=tuple(units), convoys=reading.texts("convoys")
     )
 
 

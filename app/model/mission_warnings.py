@@ -32,7 +32,15 @@ def warnings(mission: Mission) -> list[MissionFault]:
         if feature.kind in LINE_KINDS:
             found += _of_line(feature)
         found += _of_zone(feature)
+        found += _of_crossing_point(feature)
     return found
+
+
+def _of_crossing_point(feature: Feature) -> list[MissionFault]:
+    terms = feature.passage
+    if terms is None or terms.parties or terms.units or terms.convoys != ():
+        return []
+    return [MissionFault(feature.id, "convoys", "the crossing point names nobody, so no crossing of it is authorised")]
 
 
 def _of_line(feature: Feature) -> list[MissionFault]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.model.incident import IncidentVersion
+from app.model.movement import Movement
 from app.model.note import Lifted, Mute, Note
 from app.model.violation import Change
 
@@ -18,6 +19,8 @@ class Outcome:
     notes: tuple[Note, ...] = ()
     mutes: tuple[Mute, ...] = ()
     lifted: tuple[Lifted, ...] = ()
+    movements: tuple[Movement, ...] = ()
+    """Announced, amended or cancelled: as they now are."""
     mission_changed: bool = False
     refused: str | None = None
     """Why an officer's entry had no effect (``stale``, ``unknown``), or None."""

@@ -78,7 +78,10 @@ class Change(NamedTuple):
 
 
 def is_open(violation: Violation) -> bool:
-    """Whether it still asks for attention: not withdrawn, and not ended or assessed to a close."""
-    if violation.status == "withdrawn" or violation.assessment.state == "closed":
+    """Whether it still asks for attention: suspected or confirmed, and not ended or assessed to a close.
+
+    What is authorised, or mere advice, asks for none.
+    """
+    if violation.status not in ("suspected", "confirmed") or violation.assessment.state == "closed":
         return False
     return violation.ended_us is None or violation.assessment.state == "open"

@@ -12,7 +12,20 @@ import msgspec
 import numpy as np
 import zstandard
 
-from app.model.entry import Assessed, Body, Incidents, MissionSet, Muted, Noted, Raised, Reports, Tick, Unmuted
+from app.model.entry import (
+    Announced,
+    Assessed,
+    Body,
+    Cancelled,
+    Incidents,
+    MissionSet,
+    Muted,
+    Noted,
+    Raised,
+    Reports,
+    Tick,
+    Unmuted,
+)
 from app.model.incident import IncidentVersion
 from app.model.report import Batch, ReportBlock
 from app.store.columns import Column, pack, unpack
@@ -21,8 +34,8 @@ from app.store.errors import UnreadableFormat
 T = TypeVar("T")
 REPORTS, INCIDENTS, TICK = 1, 2, 4
 """Kinds of entries, as stored, whose bodies have a form of their own."""
-_STRUCTS: dict[int, type[MissionSet | Assessed | Noted | Muted | Unmuted | Raised]] = {
-    3: MissionSet, 5: Assessed, 6: Noted, 7: Muted, 8: Unmuted, 9: Raised,
+_STRUCTS: dict[int, type[MissionSet | Assessed | Noted | Muted | Unmuted | Raised | Announced | Cancelled]] = {
+    3: MissionSet, 5: Assessed, 6: Noted, 7: Muted, 8: Unmuted, 9: Raised, 10: Announced, 11: Cancelled,
 }  # fmt: skip
 """The other kinds. A struct may gain fields that have a default, and must lose none."""
 _VERSION = b"\x01"

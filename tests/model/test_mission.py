@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.feature import Mission
+from app.model.feature import Mission, PassageTerms
+from app.model.identity import Unit
 from app.model.instant import parse_instant
 from app.model.label import Label
 from app.model.mission import area, parse_mission
@@ -16,7 +17,7 @@ from app.model.schedule import Schedule, Window
 
 SQUARE = [[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]]]
 LINE_RULE = {"rule": "line_crossing", "id": "r1", "margin_m": 50}
-WINDOW = {"rrule": "FREQ=DAILY", "start": "06:00", "end": "18:00"}
+WINDOW: dict[str, Any] = {"rrule": "FREQ=DAILY", "start": "06:00", "end": "18:00"}
 ZONE_RULE = {"rule": "zone_incursion", "id": "z1"}
 
 
@@ -316,6 +317,46 @@ def test_a_rule_may_have_a_schedule_and_a_least_count() -> None:
             Window(rrule="FREQ=MONTHLY;BYDAY=-1SU;INTERVAL=2", start="2026-01-31T22:00:30", duration_s=3600),
         ),
     )
+
+
+def crossing_point(**properties: Any) -> dict[str, Any]:
+    return feature("gate", "Point", [0.5, 0.0], kind="crossing_point", radius_m=100, **properties)
+
+
+def test_a_crossing_point_says_whom_it_lets_pass_and_when() -> None:
+    given = {"parties": ["north", "mission"], "units": ["AAA/van/2"], "convoys": ["C-1"]}
+    hours = {"windows": [WINDOW]}
+
+    plain, named = parsed(crossing_point(), crossing_point(**given, schedule=hours) | {"id": "other"}).features
+
+    assert plain.passage == PassageTerms()
+    assert named.passage == PassageTerms(
+        schedule=Schedule(windows=(Window(**WINDOW),)),
+        parties=("north", "mission"),
+        units=(Unit("AAA", "van/2"),),
+        convoys=("C-1",),
+    )
+    assert named.properties == given | {"schedule": hours}
+
+
+@pytest.mark.parametrize(
+    ("terms", "field"),
+    [
+        ({"parties": ["east"]}, "parties[0]"),
+        ({"parties": "north"}, "parties"),
+        ({"units": ["AAA/van", "van"]}, "units[1]"),
+        ({"units": ["/van"]}, "units[0]"),
+        ({"convoys": [1]}, "convoys"),
+        ({"convoy": ["C-1"]}, "convoy"),
+        ({"schedule": {"windows": [{"start": "06:00", "end": "18:00"}]}}, "schedule.windows[0].start"),
+    ],
+)
+def test_terms_of_a_crossing_point_that_cannot_be_meant_are_refused(terms: dict[str, Any], field: str) -> None:
+    assert faults_of(collection(crossing_point(**terms))) == [("gate", f"properties.{field}")]
+
+
+def test_a_schedule_stands_on_a_rule_or_a_crossing_point_and_nowhere_else() -> None:
+    assert faults_of(collection(zone(schedule={"windows": [WINDOW]}))) == [("z", "properties.schedule")]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in RULE_KINDS if kind not in RULE_PARAMETERS])

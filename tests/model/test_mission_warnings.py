@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from app.model.feature import Contingent, Feature, Mission, Party, RuleSpec
+from app.model.feature import Contingent, Feature, Mission, Party, PassageTerms, RuleSpec
 from app.model.mission_warnings import warnings
 
 METRE = 1 / 111_195  # of latitude, in degrees; of longitude too, at the equator
@@ -54,6 +54,18 @@ def test_one_rule_id_on_two_features_is_named() -> None:
     assert messages(one, Feature(id="b", kind=other.kind, name="B", geometry=other.geometry, rules=other.rules)) == [
         "b: rules: the rule id z stands on the feature zone too"
     ]
+
+
+def test_a_crossing_point_that_can_authorise_nobody_is_named() -> None:
+    place = {"type": "Point", "coordinates": [0.0, 0.0]}
+    closed, open_to_convoys = (
+        Feature(id=identifier, kind="crossing_point", name="G", geometry=place, radius_m=9.0, passage=terms)
+        for identifier, terms in (("shut", PassageTerms(convoys=())), ("open", PassageTerms()))
+    )
+
+    assert [str(each).partition(":")[0] for each in warnings(Mission(features=(closed, open_to_convoys)))] == [
+        "mission", "shut"
+    ]  # fmt: skip
 
 
 def test_a_mission_that_nobody_can_report_to_or_break_is_named() -> None:

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as of_numpy
 
-from app.model.entry import Assessed, Body, Incidents, MissionSet, Reports, Tick, Unmuted
+from app.model.entry import Assessed, Body, Cancelled, Incidents, MissionSet, Reports, Tick, Unmuted
 from app.model.identity import Unit
 from app.model.report import COLUMNS, Batch, ReportBlock
 from app.store import codec
 from app.store.columns import pack, unpack
 from app.store.errors import UnreadableFormat
-from tests.builders import incident, muted, noted, raised
+from tests.builders import announced, incident, muted, noted, raised
 from tests.store.stores import block, same_bits
 
 DECIMALS = st.one_of(
@@ -95,6 +95,8 @@ def test_a_realistic_position_takes_less_than_45_bytes() -> None:
         muted(),
         Unmuted(mute="m_1", by="Ana", principal="u-1"),
         raised(units=(Unit("ARG", "op"),)),
+        announced(units=(Unit("ARG", "van"),)),
+        Cancelled(contingent="ARG", movement="C-1", by="Ana", principal="u-1"),
     ],
     ids=lambda body: type(body).__name__,
 )
