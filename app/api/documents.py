@@ -7,6 +7,7 @@ import msgspec
 
 from app.access.principals import Role, capabilities
 from app.api.desk import Identity
+from app.api.explain_documents import Explanation, RoleFeature, RoleProperties  # noqa: F401  as below
 from app.api.hook_documents import (  # noqa: F401  the reference looks here for every shape
     AttemptFrame,
     DeliveryFrame,

@@ -71,7 +71,7 @@ async def listed(filters: Annotated[Violations, Query()], request: Request, call
 @router.get("/{violation_id}", responses=answers(ViolationDetail))
 async def one(violation_id: str, caller: Reader, context: Ctx) -> Response:
     """One violation, with its revisions."""
-    newest = await _found(violation_id, caller, context)
+    newest = await seen_violation(violation_id, caller, context)
     revisions = await context.database.read(lambda db: violation_revisions(db, violation_id))
     shown = [violation_frame(revision) for revision in revisions if caller.allowed.may(revision.marking)]
     return Json(ViolationDetail(**msgspec.structs.asdict(violation_frame(newest)), revisions=shown))
@@ -80,7 +80,7 @@ async def one(violation_id: str, caller: Reader, context: Ctx) -> Response:
 @router.post("/{violation_id}/assessment", responses=answers(ViolationFrame))
 async def assess(violation_id: str, judgement: Judgement, caller: Assessor, context: Ctx) -> Response:
     """Judge a violation. 409 when it has changed since the revision given; the answer is its new revision."""
-    seen = await _found(violation_id, caller, context)
+    seen = await seen_violation(violation_id, caller, context)
     if seen.revision != judgement.revision:
         raise Problem("stale")
     entry = Assessed(
@@ -99,7 +99,8 @@ async def assess(violation_id: str, judgement: Judgement, caller: Assessor, cont
     return Json(violation_frame(next(it for it in revisions if it.revision == judgement.revision + 1)))
 
 
-async def _found(violation_id: str, caller: Caller, context: Context) -> Violation:
+async def seen_violation(violation_id: str, caller: Caller, context: Context) -> Violation:
+    """Return a violation that the caller may see. Raises Problem ``not_found``."""
     found = await context.database.read(lambda db: violation_by_id(db, violation_id))
     if found is None or not caller.allowed.may(found.marking):
         raise Problem("not_found")
