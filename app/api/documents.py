@@ -17,7 +17,14 @@ from app.api.hook_documents import (  # noqa: F401  the reference looks here for
     NewHookFrame,
     Redelivered,
 )
-from app.api.shift_documents import MuteFrame, MuteList, NoteFrame, NoteList  # noqa: F401  as above
+from app.api.shift_documents import (  # noqa: F401  as above
+    MovementFrame,
+    MovementList,
+    MuteFrame,
+    MuteList,
+    NoteFrame,
+    NoteList,
+)
 from app.live.frames import (
     FeatureFrame,
     FeedFrame,

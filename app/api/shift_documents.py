@@ -1,12 +1,16 @@
-"""Shapes of what officers write down for each other: the log-book and mutes. Knows no reader."""
+"""Shapes of what officers write down for each other: the log-book, mutes and movements."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
 from app.model.instant import instant_or_none, instant_text
 from app.model.label import Label
+from app.model.movement import Movement
 from app.model.note import Mute, Note, NoteCategory
+
+MovementStatus = Literal["announced", "cancelled"]
 
 
 class WordingFrame(msgspec.Struct, frozen=True):
@@ -68,6 +72,36 @@ class MuteList(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class MovementFrame(msgspec.Struct, frozen=True):
+    """A convoy that was announced for a crossing point, from one instant to another, both within.
+
+    ``movement`` is its announcer's own name for it. ``units`` are each contingent/unit; none: everyone of the party.
+    """
+
+    id: str
+    movement: str
+    contingent: str
+    party: str
+    units: list[str]
+    crossing_point: str
+    from_: str = msgspec.field(name="from")
+    to: str
+    note: str | None
+    status: MovementStatus
+    by: str
+    announced_at: str
+    cancelled_at: str | None
+    cancelled_by: str | None
+    label: Label
+
+
+class MovementList(msgspec.Struct, frozen=True):
+    """Movements, by when they begin."""
+
+    movements: list[MovementFrame]
+    next: str | None
+
+
 def note_frame(wordings: Sequence[Note]) -> NoteFrame:
     """Return the wire shape of a note, of which all wordings are given, the oldest first."""
     note = wordings[-1]
@@ -100,6 +134,27 @@ def mute_frame(mute: Mute) -> MuteFrame:
         lifted_at=instant_or_none(mute.lifted_us),
         lifted_by=mute.lifted_by,
         label=mute.marking.label,
+    )
+
+
+def movement_frame(movement: Movement, key: str) -> MovementFrame:
+    """Return the wire shape of a movement, whose id is ``key``."""
+    return MovementFrame(
+        id=key,
+        movement=movement.movement,
+        contingent=movement.contingent,
+        party=movement.party,
+        units=["/".join(unit) for unit in movement.units],
+        crossing_point=movement.crossing_point,
+        from_=instant_text(movement.from_us),
+        to=instant_text(movement.to_us),
+        note=movement.note,
+        status="announced" if movement.cancelled_us is None else "cancelled",
+        by=movement.by,
+        announced_at=instant_text(movement.announced_us),
+        cancelled_at=instant_or_none(movement.cancelled_us),
+        cancelled_by=movement.cancelled_by,
+        label=movement.marking.label,
     )
 
 

@@ -86,6 +86,12 @@ class Sealer:
         digest = hashlib.blake2b(content, key=self._secret, digest_size=15, person=b"incident").digest()
         return f"i_{base64.b32encode(digest).decode('ascii').lower()}"
 
+    def movement_id(self, contingent: str, movement: str) -> str:
+        """Return the id of a movement that a contingent announced by this name. It cannot be opened."""
+        content = len(contingent).to_bytes(4, "big") + f"{contingent}{movement}".encode()
+        digest = hashlib.blake2b(content, key=self._secret, digest_size=15, person=b"movement").digest()
+        return f"c_{base64.b32encode(digest).decode('ascii').lower()}"
+
     def _scrambled(self, kind: str, n: int, half: int) -> int:
         keyed = self._keyed[kind][n].copy()
         keyed.update(half.to_bytes(8, "big"))
