@@ -9,13 +9,17 @@ CONFIRMED = "violation.confirmed"
 CHANGED = "violation.changed"
 WITHDRAWN = "violation.withdrawn"
 ENDED = "violation.ended"
+INTERFERENCE = "gnss.interference"
 INCIDENT_CREATED = "incident.created"
 INCIDENT_AMENDED = "incident.amended"
 EVENTS: tuple[str, ...] = (
     SUSPECTED, CONFIRMED, CHANGED, WITHDRAWN, ENDED, INCIDENT_CREATED, INCIDENT_AMENDED,
-    "feed.silent", "feed.back", "gnss.interference",
+    "feed.silent", "feed.back", INTERFERENCE,
 )  # fmt: skip
-"""Every name a hook may subscribe to; nothing raises those of feeds and GNSS yet."""
+"""Every name a hook may subscribe to; nothing raises those of feeds yet."""
+
+_CONFIRMED_AS = {"gnss_interference": INTERFERENCE}
+"""By kind of rule, what its confirmation is called, where that is not ``violation.confirmed``."""
 
 _ESTABLISHED = ("confirmed", "authorised", "advisory")
 """The statuses of a confirmed crossing, whatever it is recorded as."""
@@ -36,7 +40,8 @@ def events_of(change: Change) -> tuple[str, ...]:
     """Name what ``change`` tells, in the order to tell it; empty when there is nothing to tell.
 
     A violation that was raised and withdrawn within one step was never told, so it says nothing. One that is first
-    told when it is already over says both that it is confirmed and that it ended.
+    told when it is already over says both that it is confirmed and that it ended. Of an interference with satellite
+    navigation, ``gnss.interference`` stands in for the confirmation.
     """
     before, after = change
     if after == before:
@@ -48,7 +53,7 @@ def events_of(change: Change) -> tuple[str, ...]:
         return (CHANGED,) if was == "withdrawn" else (WITHDRAWN,)
     named: list[str] = []
     if after.status in _ESTABLISHED and was not in _ESTABLISHED:
-        named.append(CONFIRMED)
+        named.append(_CONFIRMED_AS.get(after.rule, CONFIRMED))
     elif after.status == "suspected" and was in (None, "withdrawn"):
         named.append(SUSPECTED)
     if after.ended_us is not None and (before is None or before.ended_us is None):

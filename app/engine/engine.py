@@ -10,6 +10,7 @@ from app.engine.book import DAY_US, IncidentBook, ViolationBook
 from app.engine.by_hand import lifted_by, movement_of, mute_of, note_of, raised_id, violation_raised
 from app.engine.findings import named, passed_by, reconcile, violation_of
 from app.engine.heads import CHECKPOINT_EVERY, Heads
+from app.engine.interference import InterferenceBook
 from app.engine.judge import Judge, Rows
 from app.engine.refold import UNNAMED, merged, refold, with_ids
 from app.model.entry import (
@@ -38,6 +39,8 @@ from app.picture.tracks import Tracks
 from app.rules.authorisation import CrossingPoints, Permission
 from app.rules.rule import Finding, Instance
 from app.rules.rulebook import Rulebook
+
+END_OF_TIME_US = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Engine:
         self.incidents = IncidentBook()
         self.movements: dict[tuple[str, str], Movement] = {}
         """By contingent and name, as last announced; cancelled ones too."""
+        self.interference = InterferenceBook(registry, sealer)
         self.document: bytes | None = None
         self.judge = Judge(registry, self.heads, Rulebook(Mission()))
         self.points = CrossingPoints(Mission())
@@ -185,9 +189,12 @@ class Engine:
         judged = self.judge.in_order(block.slot[ahead], fixes, ahead, len(block))
         for slot, findings in judged.found:
             changes += self._tell(slot, findings, received_us)
+        for slot, turns in judged.turns:
+            self.interference.replace(slot, turns[0].observed_us - 1, END_OF_TIME_US, turns)
         for slot in late:
             mine = usable[block.slot[usable] == slot]
             changes += self._refold(slot, late[slot], seq, received_us, block, mine, past, judged.implausible)
+        changes += self.interference.settle(self.violations, received_us)
         self.tracks.apply(block, fresh, received_us_of(block), judged.implausible, received_us)
         for slot in sorted(set(slots[self.heads.since_checkpoint[slots] >= CHECKPOINT_EVERY].tolist())):
             self.heads.checkpoint(slot, self.mission.revision, self.window_us)
@@ -206,12 +213,14 @@ class Engine:
         start = heads.before(slot, late_us)
         old = [point for point in heads.checkpoints.get(slot, ()) if point.observed_us >= late_us]
         again = refold(self.judge, self.registry.profiles, start, fixes, int(added.observed_us.max()), old)
-        ended_us = 2**63 if again.ended is None else again.ended.observed_us
+        ended_us = END_OF_TIME_US if again.ended is None else again.ended.observed_us
         kept = [point for point in heads.checkpoints.get(slot, ()) if not late_us <= point.observed_us < ended_us]
         made = [(finding.id, finding) for finding in again.found]
         to_tell, gone = reconcile(heads, slot, start, again, self.judge.rulebook.instances)
         if again.ended is None:
             heads.put(slot, again.state)
+        after_us = -END_OF_TIME_US if start is None else start.observed_us
+        self.interference.replace(slot, after_us, ended_us, again.turns)
         place = np.searchsorted(fixes.observed_us, added.observed_us)
         implausible[rows] = ~fixes.plausible[place]
         changes = self._tell(slot, [*to_tell, *gone], received_us)
@@ -300,6 +309,10 @@ class Engine:
     def _forget(self, now_us: int) -> None:
         """Let go of what is neither open nor of the last day; the store keeps it."""
         day_ago_us = now_us - DAY_US
-        held = {key for findings in self.heads.findings.values() for key in findings}
-        self.violations.forget(day_ago_us, held)
+        heads = self.heads
+        self.interference.forget(
+            {slot: int(heads.observed_us[slot]) - 2 * self.window_us for slot in self.interference.turns}
+        )
+        held = {key for findings in heads.findings.values() for key in findings}
+        self.violations.forget(day_ago_us, held | self.interference.alerts.keys())
         self.incidents.forget(day_ago_us)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from app.engine.heads import Heads, State
 from app.model.identity import Registry
 from app.model.report import ASIDE, F64, I32, I64, Positions, ReportBlock
+from app.picture.interference import Turn
 from app.picture.plausibility import CAP, GOOD, Anchor, believed, gate_of, leg_is_good
 from app.rules.fold import TrackFold
 from app.rules.nearness import Fixes, Head, Nearness
@@ -20,10 +21,14 @@ Mask = npt.NDArray[np.bool_]
 
 
 class Judged(NamedTuple):
-    """What the judgement of in-order fixes gave: findings by slot, and which block rows could not be believed."""
+    """What the judgement of in-order fixes gave.
+
+    Findings by slot, which block rows could not be believed, and by slot where belief in a track turned.
+    """
 
     found: list[tuple[int, list[Finding]]]
     implausible: Mask
+    turns: list[tuple[int, list[Turn]]]
 
 
 class Judge:
@@ -81,7 +86,7 @@ class Judge:
         implausible = np.zeros(size, np.bool_)
         found: list[tuple[int, list[Finding]]] = []
         if not len(slots):
-            return Judged(found, implausible)
+            return Judged(found, implausible, [])
         first = np.append(True, slots[1:] != slots[:-1])
         starts = np.flatnonzero(first)
         stops = np.append(starts[1:], len(slots))
@@ -95,9 +100,13 @@ class Judge:
         trusted = np.logical_and.reduceat(good, starts)
         trusted &= ~heads.known[units] | (heads.plausible[units] & (heads.reliability[units] >= GOOD))
         anchors: dict[int, Anchor] = {}
+        turned: list[tuple[int, list[Turn]]] = []
         for at in np.flatnonzero(~trusted).tolist():
             run = slice(int(starts[at]), int(stops[at]))
-            fixes.plausible[run], anchors[at] = self.believed(heads.anchor(int(units[at])), fixes, run)
+            slot = int(units[at])
+            fixes.plausible[run], anchors[at] = self.believed(heads.anchor(slot), fixes, run)
+            if turns := turns_of(heads.head(slot), fixes, run):
+                turned.append((slot, turns))
         implausible[rows] = ~fixes.plausible
 
         near = Nearness(self.rulebook, fixes, before, has_leg)
@@ -120,7 +129,7 @@ class Judge:
             anchor = anchors.get(at) or anchored(fixes, stop - 1, float(heads.reliability[slot]) + int(taken[at]))
             heads.put(slot, State(fixes.head(stop - 1), anchor, pairs))
         heads.move(units[plain], fixes, stops[plain] - 1, taken[plain])
-        return Judged(found, implausible)
+        return Judged(found, implausible, turned)
 
     def believed(self, anchor: Anchor | None, fixes: Fixes, run: slice) -> tuple[Mask, Anchor]:
         """Say which fixes of ``run``, all of one track, may be believed, and give its anchor after them."""
@@ -148,6 +157,24 @@ def anchored(fixes: Fixes, row: int, reliability: float) -> Anchor:
         int(fixes.lon_e7[row]), int(fixes.lat_e7[row]), int(fixes.observed_us[row]), float(fixes.accuracy_m[row]),
         min(CAP, reliability),
     )  # fmt: skip
+
+
+def turns_of(head: Head | None, fixes: Fixes, run: slice) -> list[Turn]:
+    """Return where belief in one track turned, over its fixes ``run`` after ``head`` (None: the track begins)."""
+    plausible = fixes.plausible[run]
+    before = np.append(head is None or head.plausible, plausible[:-1])
+    turns = []
+    for row in (np.flatnonzero(plausible != before) + run.start).tolist():
+        was = head if row == run.start else fixes.head(row - 1)
+        assert was is not None, "a track begins believed"
+        here = fixes.head(row)
+        turns.append(
+            Turn(
+                here.observed_us, was.plausible, was.lon_e7, was.lat_e7, here.lon_e7, here.lat_e7, here.ref,
+                here.profile,
+            )
+        )  # fmt: skip
+    return turns
 
 
 def _before(heads: Heads, units: I32, fixes: Fixes, first: Mask) -> Fixes:

@@ -7,8 +7,9 @@ import msgspec
 import numpy as np
 
 from app.engine.heads import Checkpoint, State, alike, held_by, packed, unpacked
-from app.engine.judge import Judge
+from app.engine.judge import Judge, turns_of
 from app.model.identity import Interned, Profile
+from app.picture.interference import Turn
 from app.picture.plausibility import Anchor
 from app.rules.fold import TrackFold
 from app.rules.nearness import Fixes, Head, Nearness
@@ -30,6 +31,8 @@ class Refolded(NamedTuple):
     checkpoints: list[Checkpoint]
     """Made anew, in place of the old ones of the span."""
     ended: Checkpoint | None
+    turns: list[Turn]
+    """Where belief in the track turned, in what was folded."""
 
 
 def merged(past: Fixes, added: Fixes) -> Fixes:
@@ -67,12 +70,13 @@ def refold(
         here = int(fixes.observed_us[stop - 1])
         known = old_at.get(here)
         if known is not None and here >= settled_us and alike(unpacked(known.state), state):
-            return Refolded(state, list(found.values()), checkpoints, known)
+            turns = turns_of(head, fixes, slice(0, stop))
+            return Refolded(state, list(found.values()), checkpoints, known, turns)
         # A checkpoint amid reports that some instance may not judge would not say where that instance stands.
         if stop < len(fixes) and (len(lanes) == 1 or fixes.seq[stop - 1] >= mission_seq):
             checkpoints.append(Checkpoint(here, mission_seq, packed(state)))
     assert state is not None, "a refold has at least one fix"
-    return Refolded(state, list(found.values()), checkpoints, None)
+    return Refolded(state, list(found.values()), checkpoints, None, turns_of(head, fixes, slice(0, len(fixes))))
 
 
 class _Lane(msgspec.Struct):

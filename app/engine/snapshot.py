@@ -9,6 +9,7 @@ import numpy.typing as npt
 from app.engine.book import IncidentBook
 from app.engine.engine import Engine
 from app.engine.heads import ARRAYS, Checkpoint, Heads
+from app.engine.interference import Alert
 from app.engine.judge import Judge
 from app.model.feature import Mission
 from app.model.identity import Registry
@@ -17,13 +18,14 @@ from app.model.mission import parse_mission
 from app.model.movement import Movement
 from app.model.sealing import Sealer
 from app.model.violation import Violation
+from app.picture.interference import Turn
 from app.picture.plausibility import Anchor
 from app.picture.tracks import Tracks
 from app.rules.authorisation import CrossingPoints
 from app.rules.rule import Finding, Pair
 from app.rules.rulebook import Rulebook, Standing
 
-FORMAT = 6
+FORMAT = 7
 """Of the bytes. A snapshot of another format is not read: the engine folds from the beginning, or an older one."""
 
 
@@ -52,6 +54,8 @@ class _Snapshot(msgspec.Struct):
     violations: list[Violation]
     incidents: list[IncidentVersion]
     movements: list[Movement]
+    turns: dict[int, list[Turn]]
+    alerts: dict[str, Alert]
 
 
 def frozen(engine: Engine) -> bytes:
@@ -77,6 +81,8 @@ def frozen(engine: Engine) -> bytes:
         violations=list(engine.violations),
         incidents=engine.incidents.recent(),
         movements=list(engine.movements.values()),
+        turns=engine.interference.turns,
+        alerts=engine.interference.alerts,
     )
     return msgspec.msgpack.encode(snapshot)
 
@@ -112,6 +118,7 @@ def thawed(data: bytes, registry: Registry, sealer: Sealer, window_us: int) -> E
     engine.incidents = IncidentBook(snapshot.incidents)
     engine.movements = {(it.contingent, it.movement): it for it in snapshot.movements}
     engine.points = CrossingPoints(mission)
+    engine.interference.load(snapshot.turns, snapshot.alerts)
     return engine
 
 
