@@ -31,7 +31,7 @@ declare global {
 export function installProbe(watch: Watch, chart: Chart): void {
   window.__accord = Object.freeze<Probe>({
     get trackCount() {
-      return watch.picture.tracks.size;
+      return watch.shown.tracks.size;
     },
     get linkState() {
       return watch.link.state;
@@ -63,9 +63,9 @@ export function installProbe(watch: Watch, chart: Chart): void {
       }));
     },
     position(id: string) {
-      const track = watch.picture.tracks.get(id);
+      const track = watch.shown.tracks.get(id);
       return track ? { lon: track.lon, lat: track.lat, ...chart.screenOf(track.lon, track.lat) } : null;
     },
-    trackIds: () => [...watch.picture.tracks.keys()],
+    trackIds: () => [...watch.shown.tracks.keys()],
   });
 }

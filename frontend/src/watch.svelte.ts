@@ -1,8 +1,10 @@
 /** The watch: the picture, the link, what is selected, and what the panels read of them. Draws nothing itself. */
 
+import { Judging } from './alerts/judging.svelte';
 import { firstToAcknowledge, isAudible, isUrgent, railOf, type Rail } from './alerts/order';
 import { Signal } from './alerts/sound';
 import type { Naming } from './alerts/words';
+import { type Moment, momentsOf } from './past/moments';
 import { skewOf } from './live/age';
 import { newLink, type Link } from './live/machine';
 import { LiveSocket } from './live/socket';
@@ -11,7 +13,8 @@ import type { Picked } from './map/picked';
 import { apply } from './picture/apply';
 import type { Feed, Mission, Track, Violation } from './picture/nouns';
 import { nameOf, partyName } from './picture/names';
-import { emptyPicture } from './picture/picture';
+import { emptyPicture, type Picture, type PictureLayer } from './picture/picture';
+import { Past } from './past/past.svelte';
 import type { ServerFrame } from './protocol/frames';
 import * as api from './session/api';
 import { problemWords } from './words/problem';
@@ -40,15 +43,42 @@ export class Watch {
   muted = $state(false);
   /** One line for the officer about something that failed or changed under his hands. */
   notice = $state<string | null>(null);
-  /** Ids of violations whose acknowledgement is under way. */
-  pending = $state.raw<ReadonlySet<string>>(new Set());
+  /** All that happened, for the timeline: of the present's picture, whatever is on the map. */
+  moments = $state.raw<Moment[]>([]);
 
   /** The server's clock: ages of what others observed, and the clock on the wall, go by it. */
   get serverNow(): number {
     return this.now + this.skewMs;
   }
 
+  /** The instant that the map and the cards are of. */
+  get shownNow(): number {
+    return this.past.atMs ?? this.serverNow;
+  }
+
+  /** The present, whatever is on the map: alerts are of it. */
   readonly picture = emptyPicture();
+  readonly past = new Past({
+    now: () => this.serverNow,
+    replaced: (picture) => {
+      this.chart?.replace(picture);
+      this.refreshSoon();
+    },
+    changed: (picture, frame, layers) => {
+      this.drawChange(picture, frame, layers);
+      this.refreshSoon();
+    },
+    left: () => {
+      this.chart?.replace(this.picture);
+      this.publish();
+    },
+  });
+  readonly judging = new Judging(
+    (violation) => {
+      this.hold(violation);
+    },
+    (words) => (this.notice = words),
+  );
   readonly naming: Naming = {
     feature: (id) => this.picture.features.get(id)?.at(-1),
     party: (id) => partyName(this.picture.mission, id),
@@ -66,6 +96,7 @@ export class Watch {
   private trackId: string | null = null;
   private readonly signal = new Signal();
   private firstPicture = true;
+  private momentsDue = true;
 
   start(chart: Chart, url: string, lookAgain: () => void): void {
     this.chart = chart;
@@ -102,20 +133,28 @@ export class Watch {
     this.socket?.stop();
     window.clearInterval(this.clock);
     window.clearTimeout(this.refresh);
+    this.past.toPresent();
     this.chart = null;
   }
 
   private take(frame: ServerFrame): 'applied' | 'gap' | 'whole' {
     const applied = apply(this.picture, frame);
     if (applied.kind === 'gap') return 'gap';
-    if (frame.type === 'snapshot') this.chart?.replace(this.picture);
-    else if (frame.type === 'delta') {
-      this.chart?.change(this.picture, applied.changed, frame.tracks.upsert, frame.tracks.remove);
-    } else this.chart?.change(this.picture, applied.changed, [], []);
+    // While the officer looks back the present is folded and heard all the same; only the map waits.
+    if (!this.past.isOut) {
+      if (frame.type === 'snapshot') this.chart?.replace(this.picture);
+      else this.drawChange(this.picture, frame, applied.changed);
+    }
+    if (applied.changed.has('violations') || applied.changed.has('incidents')) this.momentsDue = true;
     this.sound(applied.news);
     if ('at' in frame) this.skewMs = skewOf(Date.parse(frame.at), Date.now());
     if (applied.changed.size > 0 || frame.type === 'ping') this.refreshSoon();
     return frame.type === 'snapshot' ? 'whole' : 'applied';
+  }
+
+  private drawChange(picture: Picture, frame: ServerFrame, layers: ReadonlySet<PictureLayer>): void {
+    const { upsert, remove } = frame.type === 'delta' ? frame.tracks : { upsert: [], remove: [] };
+    this.chart?.change(picture, layers, upsert, remove);
   }
 
   /** The first picture of a log-in is read, not announced. */
@@ -133,17 +172,26 @@ export class Watch {
   }
 
   private publish(): void {
-    const { picture } = this;
-    this.rail = railOf(picture.violations.values());
+    this.rail = railOf(this.picture.violations.values());
+    if (this.momentsDue) {
+      this.momentsDue = false;
+      this.moments = momentsOf(this.picture.violations.values(), this.picture.incidents.values());
+    }
+    this.lagS = this.picture.lagS;
+    const picture = this.shown;
     this.feeds = [...picture.feeds.values()];
     this.mission = picture.mission;
     this.trackCount = picture.tracks.size;
-    this.lagS = picture.lagS;
     if (this.trackId !== null) {
       this.track = picture.tracks.get(this.trackId) ?? null;
       this.chart?.select(this.track);
     }
-    this.tools.followOn((id) => this.picture.tracks.get(id));
+    this.tools.followOn((id) => picture.tracks.get(id));
+  }
+
+  /** What is on the map: the past while the officer looks back, else the present. */
+  get shown(): Picture {
+    return this.past.picture ?? this.picture;
   }
 
   /** The selected track, as rings can go with it. */
@@ -162,7 +210,7 @@ export class Watch {
   selectTrack(id: string): void {
     this.clearTrail();
     this.trackId = id;
-    this.track = this.picture.tracks.get(id) ?? null;
+    this.track = this.shown.tracks.get(id) ?? null;
     this.chart?.select(this.track);
   }
 
@@ -176,11 +224,11 @@ export class Watch {
   }
 
   selectViolation(id: string, fly: boolean): void {
-    const violation = this.picture.violations.get(id);
+    const violation = this.shown.violations.get(id) ?? this.picture.violations.get(id);
     if (!violation) return;
     this.violationId = id;
     this.chart?.highlight(violation, fly);
-    if (this.picture.tracks.has(violation.track)) this.selectTrack(violation.track);
+    if (this.shown.tracks.has(violation.track)) this.selectTrack(violation.track);
   }
 
   flyToTrack(): void {
@@ -202,7 +250,7 @@ export class Watch {
       return;
     }
     this.trailShown = true;
-    const answer = await api.history(track.id, Date.now() - TRAIL_MS);
+    const answer = await api.history(track.id, this.shownNow - TRAIL_MS, this.shownNow);
     // The officer may have moved on while the server answered.
     if (!this.trailShown || this.track?.id !== track.id) return;
     if (answer.ok) this.chart?.trail(answer.value);
@@ -222,32 +270,15 @@ export class Watch {
     const chosen = this.picture.violations.get(id ?? this.violationId ?? '');
     const violation =
       chosen?.assessment.state === 'open' ? chosen : id ? null : firstToAcknowledge(this.rail);
-    if (!violation || this.pending.has(violation.id)) return;
-    this.pending = new Set([...this.pending, violation.id]);
-    const answer = await api.assess(violation, 'acknowledged', null);
-    this.pending = new Set([...this.pending].filter((each) => each !== violation.id));
-    if (answer.ok) {
-      if (answer.value) this.hold(answer.value);
-      this.notice = null;
-    } else if (answer.problem.status === 409) {
-      await this.reread(violation.id);
-    } else {
-      this.notice = say('notice.notAcknowledged', { why: problemWords(answer.problem) });
-    }
-  }
-
-  /** It changed while the officer looked at it: show what it is now, and let him decide again. */
-  private async reread(id: string): Promise<void> {
-    const answer = await api.violation(id);
-    if (answer.ok && answer.value) this.hold(answer.value);
-    this.notice = say('notice.changed');
+    if (violation) await this.judging.judge(violation, 'acknowledged', null);
   }
 
   private hold(violation: Violation): void {
     const known = this.picture.violations.get(violation.id);
     if (known && known.revision >= violation.revision) return;
     this.picture.violations.set(violation.id, violation);
-    this.chart?.change(this.picture, new Set(['violations']), [], []);
+    this.momentsDue = true;
+    if (!this.past.isOut) this.chart?.change(this.picture, new Set(['violations']), [], []);
     this.publish();
   }
 

@@ -39,3 +39,14 @@ export function instantOf(text: string | null | undefined): number | null {
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? null : ms;
 }
+
+/** `14:37`, for axes and lists whose day is said elsewhere. */
+export function clock(ms: number): string {
+  return zulu(ms).slice(0, 5);
+}
+
+/** `22 NOV` */
+export function day(ms: number): string {
+  const at = new Date(ms);
+  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()] ?? ''}`;
+}

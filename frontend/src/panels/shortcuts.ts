@@ -13,6 +13,15 @@ export type Action =
   | 'all'
   | 'zoom in'
   | 'zoom out'
+  | 'play'
+  | 'back'
+  | 'forth'
+  | 'event before'
+  | 'event after'
+  | 'slower'
+  | 'faster'
+  | 'knowledge'
+  | 'live'
   | 'help';
 
 export const SHORTCUTS: readonly { key: string; shown: string; action: Action; does: PlainKey }[] = [
@@ -31,12 +40,25 @@ export const SHORTCUTS: readonly { key: string; shown: string; action: Action; d
   { key: '+', shown: '+', action: 'zoom in', does: 'map.zoomIn' },
   { key: '-', shown: '−', action: 'zoom out', does: 'map.zoomOut' },
   { key: 'm', shown: 'M', action: 'mute', does: 'keys.mute' },
+  { key: ' ', shown: '␣', action: 'play', does: 'keys.play' },
+  { key: ',', shown: ',', action: 'back', does: 'keys.back' },
+  { key: '.', shown: '.', action: 'forth', does: 'keys.forth' },
+  { key: '[', shown: '[', action: 'event before', does: 'keys.eventBefore' },
+  { key: ']', shown: ']', action: 'event after', does: 'keys.eventAfter' },
+  { key: '<', shown: '<', action: 'slower', does: 'keys.slower' },
+  { key: '>', shown: '>', action: 'faster', does: 'keys.faster' },
+  { key: 'x', shown: 'X', action: 'knowledge', does: 'keys.knowledge' },
+  { key: 'l', shown: 'L', action: 'live', does: 'keys.live' },
   { key: '?', shown: '?', action: 'help', does: 'keys.help' },
 ];
 
 /** The action of a key press; none while typing, or with a modifier that belongs to the browser. */
 export function shortcutFor(event: KeyboardEvent): Action | null {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  if (event.target instanceof HTMLElement && event.target.closest('input, textarea, select')) return null;
+  if (event.target instanceof HTMLElement) {
+    if (event.target.closest('input, textarea, select')) return null;
+    // The space bar belongs to the button that has the focus.
+    if (event.key === ' ' && event.target.closest('button, a, summary, [role=button]')) return null;
+  }
   return SHORTCUTS.find(({ key }) => key === event.key || key === event.key.toLowerCase())?.action ?? null;
 }

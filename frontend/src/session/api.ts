@@ -3,16 +3,7 @@
 import type { AssessmentState } from '../protocol/frames';
 import type { TileFile } from '../map/tiles';
 import type { Violation } from '../picture/nouns';
-
-/** RFC 9457, as the server gives it; `status` 0 is a server that did not answer. */
-export interface Problem {
-  status: number;
-  code: string;
-  title: string;
-  detail: string | null;
-}
-
-export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+import { type Answer, call, fieldOf, textOf } from './http';
 
 export interface Me {
   name: string;
@@ -22,52 +13,9 @@ export interface Me {
   mustChangePassword: boolean;
 }
 
-const ANSWER_MS = 15_000;
 const HISTORY_LIMIT = 10_000;
 /** Reports that are kept but belong to no track's way. */
 const ASIDE = new Set(['future', 'null_island']);
-
-async function call(method: string, path: string, body?: unknown): Promise<Answer<unknown>> {
-  try {
-    const response = await fetch(`/api/v1${path}`, {
-      method,
-      credentials: 'same-origin',
-      signal: AbortSignal.timeout(ANSWER_MS),
-      ...(body !== undefined && {
-        body: JSON.stringify(body),
-        headers: { 'Content-Type': 'application/json' },
-      }),
-    });
-    const text = await response.text();
-    const value: unknown = text ? JSON.parse(text) : null;
-    return response.ok ? { ok: true, value } : { ok: false, problem: problemOf(response.status, value) };
-  } catch (error) {
-    // fetch and JSON.parse throw only for a broken connection, a time-out or an answer that is not ours.
-    const detail = error instanceof Error ? error.message : null;
-    return {
-      ok: false,
-      problem: { status: 0, code: 'no_answer', title: 'No answer', detail },
-    };
-  }
-}
-
-function problemOf(status: number, value: unknown): Problem {
-  return {
-    status,
-    code: textOf(value, 'code') ?? 'unknown',
-    title: textOf(value, 'title') ?? `The server answered ${status}`,
-    detail: textOf(value, 'detail'),
-  };
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-function textOf(value: unknown, name: string): string | null {
-  const field = fieldOf(value, name);
-  return typeof field === 'string' ? field : null;
-}
 
 export async function whoAmI(): Promise<Answer<Me>> {
   const answer = await call('GET', '/me');
@@ -133,12 +81,16 @@ function violationIn(value: unknown): Violation | null {
   return textOf(inside, 'id') !== null ? (inside as Violation) : null;
 }
 
-/** Where a track has been since `fromMs`, oldest first, lon and lat in degrees. */
-export async function history(trackId: string, fromMs: number): Promise<Answer<[number, number][]>> {
-  const from = encodeURIComponent(new Date(fromMs).toISOString());
+/** Where a track has been between two instants, oldest first, lon and lat in degrees. */
+export async function history(
+  trackId: string,
+  fromMs: number,
+  toMs: number,
+): Promise<Answer<[number, number][]>> {
+  const [from, to] = [fromMs, toMs].map((ms) => encodeURIComponent(new Date(ms).toISOString()));
   const answer = await call(
     'GET',
-    `/tracks/${encodeURIComponent(trackId)}/history?from=${from}&limit=${HISTORY_LIMIT}`,
+    `/tracks/${encodeURIComponent(trackId)}/history?from=${from}&to=${to}&limit=${HISTORY_LIMIT}`,
   );
   if (!answer.ok) return answer;
   const positions = fieldOf(answer.value, 'positions');

@@ -40,6 +40,9 @@ const TEXTS: [text: string, grounds: string[]][] = [
   ['--quiet-text', ['--quiet-bg']],
   ['--late-text', ['--panel-solid', '--selected']],
   ['--mission-mark', ['--bar-bg']],
+  ['--on-past', ['--past']],
+  ['--past-text', ['--past-sunk']],
+  ['--past', ['--bar-bg', '--panel-solid']],
 ];
 /** Marks and edges that tell something, but are no text: 3 to 1. */
 const MARKS: [mark: string, grounds: string[]][] = [
