@@ -87,7 +87,7 @@ async def dry_run(request: Request, caller: Setter, context: Ctx) -> Response:
     if context.past.trials.locked():
         raise Problem("rate_limited", "Another rule is on trial.", retry_s=_RETRY_S)
     sight = context.past.sight(caller.principal, False, context.journal.head())
-    steps = _steps(_Span(context.past, sight, made, from_us, to_us), context)
+    steps = _steps(Span(context.past, sight, made, from_us, to_us), context)
     result = await anext(steps)  # what cannot be begun is answered as a problem
     if _NDJSON in request.headers.get("accept", ""):
         return StreamingResponse(_lines(result, steps), media_type=_NDJSON)
@@ -96,7 +96,7 @@ async def dry_run(request: Request, caller: Setter, context: Ctx) -> Response:
     return Json(result)
 
 
-class _Span:
+class Span:
     """One trial's way through its span. ``read`` runs on a reader's thread of the store, ``judge`` on any."""
 
     def __init__(self, past: Past, sight: Sight, document: bytes, from_us: int, to_us: int) -> None:
@@ -139,7 +139,7 @@ class _Span:
         )
 
 
-async def _steps(span: _Span, context: Context) -> AsyncIterator[DryRunProgress | DryRun]:
+async def _steps(span: Span, context: Context) -> AsyncIterator[DryRunProgress | DryRun]:
     began_s = time.monotonic()
     async with context.past.trials:
         while span.judged_us < span.to_us and len(span.trial) <= MOST_FOUND:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from tests.bench.every_rule import every_rule_document, judged_positions
 from tests.bench.figures import Figure
 from tests.bench.ingest import BATCH, positions_in_batches, single_positions, time_to_violation
 from tests.bench.judging import crossing_check, late_report
@@ -20,6 +21,7 @@ from tests.bench.kept import bytes_per_position, killed, memory_per_track, start
 from tests.bench.screen import screen_figures
 from tests.bench.serving import Served, folder_with_keys, serving
 from tests.bench.traffic import Walker, mission_document, walkers
+from tests.bench.trial import rule_on_trial
 
 EXAMPLE = Path(__file__).parents[2] / "missions" / "cyprus.geojson"
 UNITS = 10_000
@@ -29,7 +31,7 @@ Parts = tuple[str, ...]
 _console = Console()
 
 
-PARTS = ("batches", "singles", "latency", "kept", "judging", "screen")
+PARTS = ("batches", "singles", "latency", "kept", "judging", "every-rule", "trial", "screen")
 
 
 async def _over_http(served: Served, units: list[Walker], begun: Callable[[str], None], wanted: Parts) -> list[Figure]:
@@ -65,6 +67,19 @@ def _on_server(document: Document, units: list[Walker], begun: Callable[[str], N
     return figures
 
 
+def _every_rule(example: Document, begun: Callable[[str], None]) -> list[Figure]:
+    document = every_rule_document(example["mission"])
+    units = walkers(document, UNITS, NEAR_SHARE, BATCH)
+    begun("positions in batches of 1,000, every rule on")
+    with folder_with_keys() as (folder, keys):
+        mission = folder / "mission.geojson"
+        mission.write_text(json.dumps(document))
+        with serving(folder, keys, mission) as served:
+            figures = uvloop.run(positions_in_batches(served, units, rounds=30, mission=", every rule on"))
+    begun("judged positions, every rule on")
+    return figures + crossing_check(document, units) + judged_positions(document, BATCH)
+
+
 def main(arguments: list[str]) -> int:
     """Measure the parts that are named (all when none is) and print the table; 1 where an aim is missed."""
     wanted = tuple(part for part in PARTS if not arguments or part in arguments)
@@ -77,11 +92,16 @@ def main(arguments: list[str]) -> int:
             progress.update(task, description=what)
 
         units = walkers(document, UNITS, NEAR_SHARE, BATCH)
-        if set(wanted) - {"judging", "screen"}:
+        if set(wanted) - {"judging", "every-rule", "trial", "screen"}:
             figures += _on_server(document, units, begun, wanted)
         if "judging" in wanted:
             begun("crossing checks and late reports")
             figures += crossing_check(document, units) + late_report(document, units)
+        if "every-rule" in wanted:
+            figures += _every_rule(document, begun)
+        if "trial" in wanted:
+            begun("a rule on trial")
+            figures += rule_on_trial(document)
         if "screen" in wanted:
             figures += asyncio.run(screen_figures(begun))
     _console.print(_table(figures))

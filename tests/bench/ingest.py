@@ -53,7 +53,9 @@ async def watched(served: Served, units: list[Walker]) -> AsyncIterator[list[Vie
             viewer.transport.close()
 
 
-async def positions_in_batches(served: Served, units: list[Walker], rounds: int, connections: int = 8) -> list[Figure]:
+async def positions_in_batches(
+    served: Served, units: list[Walker], rounds: int, connections: int = 8, mission: str = ""
+) -> list[Figure]:
     """Push ``rounds`` positions of each unit in batches of 1,000, before the viewers' eyes."""
     last = now_s()
     requests = batches(units, BATCH, range(last - rounds - _WARM_ROUNDS, last), served.keys.devices)
@@ -72,7 +74,7 @@ async def positions_in_batches(served: Served, units: list[Walker], rounds: int,
     per_core = positions / used_s
     return [
         Figure(
-            "positions/s on one core, HTTP batches of 1,000, 100 viewers",
+            f"positions/s on one core, HTTP batches of 1,000, 100 viewers{mission}",
             f"{per_core:,.0f} a CPU second",
             "≥ 100,000",
             per_core >= 100_000,

@@ -19,7 +19,7 @@ _APART_DEG = 0.006
 _EXTRA_ZONES = 40
 _A_CROSSER = 10
 _noise = random.Random(17)
-_SPREAD = (32.55, 34.75, 33.95, 35.45)
+SPREAD = (32.55, 34.75, 33.95, 35.45)
 """West, south, east, north of where units are."""
 
 
@@ -28,7 +28,7 @@ def mission_document(example: Path) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(example.read_text())
     rng = random.Random(7)
     for number in range(_EXTRA_ZONES):
-        lon, lat = rng.uniform(_SPREAD[0], _SPREAD[2]), rng.uniform(_SPREAD[1], _SPREAD[3])
+        lon, lat = rng.uniform(SPREAD[0], SPREAD[2]), rng.uniform(SPREAD[1], SPREAD[3])
         ring = [
             (lon + 0.01 * cos(2 * pi * turn / 24), lat + 0.008 * sin(2 * pi * turn / 24)) for turn in [*range(24), 0]
         ]
@@ -102,7 +102,7 @@ def walkers(document: dict[str, Any], count: int, near_share: float, batch: int)
         else:
             party = rng.choice(("north", "south", "mission"))
             while True:
-                lon, lat = rng.uniform(_SPREAD[0], _SPREAD[2]), rng.uniform(_SPREAD[1], _SPREAD[3])
+                lon, lat = rng.uniform(SPREAD[0], SPREAD[2]), rng.uniform(SPREAD[1], SPREAD[3])
                 if not shapely.dwithin(edges, shapely.Point(lon, lat), _APART_DEG):
                     break
             reach_m, period_s = rng.uniform(10, 150), rng.uniform(60, 120)
