@@ -8,7 +8,8 @@ import numpy as np
 
 from app.engine.book import DAY_US, IncidentBook, ViolationBook
 from app.engine.by_hand import lifted_by, movement_of, mute_of, note_of, raised_id, violation_raised
-from app.engine.findings import named, passed_by, reconcile, violation_of
+from app.engine.findings import named, passed_by, reconcile, violation_of, violation_of_group
+from app.engine.groups import Found, GroupBook
 from app.engine.heads import CHECKPOINT_EVERY, Heads
 from app.engine.interference import InterferenceBook
 from app.engine.judge import Judge, Rows
@@ -80,6 +81,7 @@ class Engine:
         self.document: bytes | None = None
         self.judge = Judge(registry, self.heads, Rulebook(Mission()))
         self.points = CrossingPoints(Mission())
+        self.groups = GroupBook(registry, sealer, self.heads, self.judge.rulebook, window_us)
 
     @property
     def mission(self) -> Mission:
@@ -110,6 +112,7 @@ class Engine:
         match entry.body:
             case Reports(block):
                 changes = self._reports(entry.seq, entry.received_us, block, past)
+                changes += self._look_at_groups(entry.received_us, _newest_us(block))
                 return Outcome(entry.seq, entry.received_us, changes=tuple(changes))
             case Incidents(versions):
                 self.incidents.enter(versions)
@@ -121,8 +124,9 @@ class Engine:
                 return Outcome(entry.seq, entry.received_us, changes=tuple(changes), mission_changed=True)
             case Tick(now_us):
                 self.tracks.tick(now_us)
+                changes = self._look_at_groups(entry.received_us, now_us)
                 self._forget(now_us)
-                return Outcome(entry.seq, entry.received_us)
+                return Outcome(entry.seq, entry.received_us, changes=tuple(changes))
             case Assessed() as assessed:
                 return self._assess(entry, assessed, past)
             case Raised() as raised:
@@ -142,7 +146,9 @@ class Engine:
         """Judge by another mission from here on; incursions against what it no longer has end where tracks stand."""
         old, heads = self.judge.rulebook, self.heads
         mission = msgspec.structs.replace(parse_mission(document), revision=seq)
-        book = Rulebook(mission, old.standings, old.next_number)
+        book = Rulebook(
+            mission, old.standings, old.next_number, now_us=received_us, profiles=self.registry.profiles
+        )  # fmt: skip
         changes: list[Change] = []
         for slot, pairs in list(heads.pairs.items()):
             gone = [number for number in pairs if number not in book.instances]
@@ -151,18 +157,19 @@ class Engine:
             changes += self._tell(slot, left, received_us)
             if not pairs:
                 del heads.pairs[slot]
-                heads.hot[slot] = False
+            heads.watch(slot)
         for slot, findings in list(heads.findings.items()):
             heads.findings[slot] = {key: it for key, it in findings.items() if it.instance in book.instances}
         was = heads.situation.copy()
         for situation in np.unique(was[heads.known]).tolist():
             heads.situation[heads.known & (was == situation)] = book.carry(old.active(situation))
+        changes += self._tell_of_groups(self.groups.follow(book), received_us, old)
         self.document = document
         self.judge = Judge(self.registry, heads, book)
         points, self.points = self.points, CrossingPoints(mission)
         if self.points.features != points.features:
             changes += self._judge_permissions(received_us)
-        return changes
+        return changes + self._look_at_groups(received_us, received_us)
 
     def _late(self, block: ReportBlock) -> dict[int, int]:
         """Return the units that have a late report in ``block``, each with the earliest such ``observed_us``."""
@@ -240,6 +247,9 @@ class Engine:
             instance = instances[finding.instance]
             if not finding.id or finding.id.startswith(UNNAMED):
                 named(self.heads, self.sealer, slot, instance, finding)
+            if finding.instance in self.judge.rulebook.groups:
+                self.groups.took(slot, finding)
+                continue
             before = self.violations.get(finding.id)
             permission = self._permission(finding, instance, slot)
             after = violation_of(finding, instance, slot, self.registry, self.sealer, received_us, before, permission)
@@ -264,6 +274,7 @@ class Engine:
         changes = []
         for slot, findings in sorted(self.heads.findings.items()):
             crossed = [it for it in findings.values() if from_us <= it.observed_us <= to_us]
+            crossed = [it for it in crossed if it.instance not in self.judge.rulebook.groups]
             changes += self._tell(slot, crossed, received_us)
         return changes
 
@@ -291,6 +302,23 @@ class Engine:
         )
         return Outcome(entry.seq, entry.received_us, changes=tuple(changes), movements=(after,))
 
+    def _look_at_groups(self, received_us: int, now_us: int) -> list[Change]:
+        """Judge the rules over several tracks, now that all stays of the entry are known."""
+        found = self.groups.judged(max(now_us, self.now_us), self.cursor)
+        return self._tell_of_groups(found, received_us, self.judge.rulebook)
+
+    def _tell_of_groups(self, found: list[Found], received_us: int, rulebook: Rulebook) -> list[Change]:
+        """Enter what group rules found as violations; return those that read otherwise than what was told before."""
+        changes = []
+        for instance, known in found:
+            before = self.violations.get(known.id)
+            after = violation_of_group(
+                known, rulebook.instances[instance], self.registry, self.sealer, received_us, before
+            )  # fmt: skip
+            if after != before:
+                changes.append(self.violations.enter(after, received_us))
+        return changes
+
     def _assess(self, entry: Entry, assessed: Assessed, past: Past) -> Outcome:
         before = self.violations.get(assessed.violation) or past.violations.get(assessed.violation)
         if before is None:
@@ -309,10 +337,16 @@ class Engine:
     def _forget(self, now_us: int) -> None:
         """Let go of what is neither open nor of the last day; the store keeps it."""
         day_ago_us = now_us - DAY_US
+        self.groups.forget(now_us)
         heads = self.heads
         self.interference.forget(
             {slot: int(heads.observed_us[slot]) - 2 * self.window_us for slot in self.interference.turns}
         )
-        held = {key for findings in heads.findings.values() for key in findings}
+        held = {key for findings in heads.findings.values() for key in findings} | self.groups.held()
         self.violations.forget(day_ago_us, held | self.interference.alerts.keys())
         self.incidents.forget(day_ago_us)
+
+
+def _newest_us(block: ReportBlock) -> int:
+    """Return the newest observation that counts, or the beginning of all time."""
+    return int(block.observed_us[(block.flags & ASIDE) == 0].max(initial=-(2**62)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 
+from app.engine.groups import Known
 from app.engine.heads import Checkpoint, Heads, held_by, unpacked
 from app.engine.refold import UNNAMED, Refolded
 from app.model.feature import MISSION_PARTY
@@ -177,6 +178,47 @@ def violation_of(
         assessment=before.assessment if before else Assessment(),
         revision=before.revision if before else 1,
         told_us=first_told_us,
+        changed_us=before.changed_us if before else told_us,
+    )
+
+
+def violation_of_group(
+    known: Known, instance: Instance, registry: Registry, sealer: Sealer, told_us: int, before: Violation | None
+) -> Violation:
+    """Return what a rule over several tracks found as a violation; like ``violation_of``.
+
+    ``track`` is the first of its tracks, ``units`` all of them and those without a track.
+    """
+    finding, feature, spec = known.finding, instance.feature, instance.spec
+    version = feature.valid_from_us
+    since = "" if version is None else f", version of {instant_text(version)[:10]}"
+    return Violation(
+        id=known.id,
+        rule=spec.rule,
+        rule_id=spec.id,
+        feature=feature.id,
+        feature_name=feature.name,
+        track=sealer.track_id(finding.slots[0]) if finding.slots else "",
+        party=finding.party,
+        units=tuple(dict.fromkeys([*(registry.units[slot] for slot in finding.slots), *finding.units])),
+        status="withdrawn" if known.withdrawn else "confirmed",
+        late=told_us - finding.begin_us > LATE_AFTER_US if before is None else before.late,
+        nominal=False,
+        severity=spec.severity,
+        direction=None,
+        lon=round(finding.lon, 7),
+        lat=round(finding.lat, 7),
+        observed_us=finding.begin_us,
+        confirmed_us=finding.confirmed_us,
+        ended_us=finding.ended_us,
+        depth_m=None,
+        confidence=1.0,
+        evidence=Evidence(tuple(sealer.report_id(*ref) for ref in finding.evidence), version),
+        reason=f"{finding.detail}{since}.",
+        marking=finding.marking,
+        assessment=before.assessment if before else Assessment(),
+        revision=before.revision if before else 1,
+        told_us=before.told_us if before else told_us,
         changed_us=before.changed_us if before else told_us,
     )
 

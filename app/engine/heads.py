@@ -17,6 +17,7 @@ CHECKPOINT_EVERY = 512
 ARRAYS: tuple[tuple[str, str], ...] = (
     ("known", "?"),
     ("hot", "?"),
+    ("rests_us", "i8"),
     ("plausible", "?"),
     ("lon_e7", "i4"),
     ("lat_e7", "i4"),
@@ -62,7 +63,9 @@ class Heads:
     def __init__(self) -> None:
         self.known = np.zeros(0, np.bool_)
         self.hot = np.zeros(0, np.bool_)
-        """Has rule state that is not quiet: every fix of it must be looked at."""
+        """Has rule state that is not quiet and does not rest: every fix of it must be looked at."""
+        self.rests_us = np.zeros(0, np.int64)
+        """Has rule state that rests, the least of it unless silent for longer than this; 0: has none."""
         self.plausible = np.zeros(0, np.bool_)
         self.lon_e7 = np.zeros(0, np.int32)
         self.lat_e7 = np.zeros(0, np.int32)
@@ -146,11 +149,17 @@ class Heads:
             self.anchors.pop(slot, None)
         else:
             self.anchors[slot] = anchor
-        self.hot[slot] = bool(state.pairs)
         if state.pairs:
             self.pairs[slot] = state.pairs
         else:
             self.pairs.pop(slot, None)
+        self.watch(slot)
+
+    def watch(self, slot: int) -> None:
+        """Note for which fixes the rule state of ``slot``, which may have changed, must be looked at."""
+        rests_us = [pair.rests_us for pair in self.pairs.get(slot, {}).values()]
+        self.hot[slot] = 0 in rests_us
+        self.rests_us[slot] = min((us for us in rests_us if us), default=0)
 
     def move(self, slots: npt.NDArray[np.int32], fixes: Fixes, rows: npt.NDArray[np.intp], fixes_taken: I64) -> None:
         """Move quiet, wholly plausible tracks to the fixes ``rows``, after ``fixes_taken`` good legs each."""

@@ -112,6 +112,9 @@ class Judge:
         near = Nearness(self.rulebook, fixes, before, has_leg)
         marked = np.zeros(len(slots), np.bool_)
         marked[near.marks(0, len(slots))] = True
+        rests_us = heads.rests_us[slots]
+        if rests_us.any():
+            marked |= (rests_us > 0) & (near.stirring | (near.silence_us > rests_us))
         watched = heads.hot[units] | np.logical_or.reduceat(marked, starts)
         plain = trusted & ~watched
         self._prepare(near, units[watched], starts[watched], stops[watched])
@@ -142,7 +145,9 @@ class Judge:
         """Work out, a geometry at a time, the distances that the watched tracks will ask for."""
         asked: dict[int, list[int]] = {}
         for slot, start, stop in zip(units.tolist(), starts.tolist(), stops.tolist(), strict=True):
-            for number in self._heads.pairs.get(slot, ()):
+            for number, pair in self._heads.pairs.get(slot, {}).items():
+                if pair.rests_us:
+                    continue
                 asked.setdefault(self.rulebook.instances[number].geometry, []).extend(range(start, stop))
             for row in near.marks(start, stop):
                 for geometry in near.touching.get(row, ()):

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from app.engine.book import IncidentBook
 from app.engine.engine import Engine
+from app.engine.groups import Group, GroupBook
 from app.engine.heads import ARRAYS, Checkpoint, Heads
 from app.engine.interference import Alert
 from app.engine.judge import Judge
@@ -25,7 +26,7 @@ from app.rules.authorisation import CrossingPoints
 from app.rules.rule import Finding, Pair
 from app.rules.rulebook import Rulebook, Standing
 
-FORMAT = 7
+FORMAT = 8
 """Of the bytes. A snapshot of another format is not read: the engine folds from the beginning, or an older one."""
 
 
@@ -40,7 +41,7 @@ class _Snapshot(msgspec.Struct):
     window_us: int
     document: bytes | None
     mission_seq: int
-    standings: list[tuple[bytes, int, int]]
+    standings: list[tuple[bytes, int, int, int]]
     next_number: int
     carried: list[tuple[int, ...]]
     heads: dict[str, _Column]
@@ -51,6 +52,8 @@ class _Snapshot(msgspec.Struct):
     tracks: dict[str, _Column]
     drones: dict[int, bytes]
     version: int
+    groups: dict[int, Group]
+    groups_now_us: int
     violations: list[Violation]
     incidents: list[IncidentVersion]
     movements: list[Movement]
@@ -67,7 +70,7 @@ def frozen(engine: Engine) -> bytes:
         window_us=engine.window_us,
         document=engine.document,
         mission_seq=book.mission.revision,
-        standings=[(key, standing.number, standing.from_seq) for key, standing in book.standings.items()],
+        standings=[(key, *standing) for key, standing in book.standings.items()],
         next_number=book.next_number,
         carried=book.carried.since(0),
         heads={name: _column(getattr(heads, name)) for name, _ in ARRAYS},
@@ -78,6 +81,8 @@ def frozen(engine: Engine) -> bytes:
         tracks={name: _column(column) for name, column in engine.tracks.columns().items()},
         drones=engine.tracks.drones,
         version=engine.tracks.version,
+        groups=engine.groups.groups,
+        groups_now_us=engine.groups.now_us,
         violations=list(engine.violations),
         incidents=engine.incidents.recent(),
         movements=list(engine.movements.values()),
@@ -95,8 +100,8 @@ def thawed(data: bytes, registry: Registry, sealer: Sealer, window_us: int) -> E
     mission = Mission()
     if snapshot.document is not None:
         mission = msgspec.structs.replace(parse_mission(snapshot.document), revision=snapshot.mission_seq)
-    standings = {key: Standing(number, from_seq) for key, number, from_seq in snapshot.standings}
-    book = Rulebook(mission, standings, snapshot.next_number, snapshot.carried)
+    standings = {key: Standing(*standing) for key, *standing in snapshot.standings}
+    book = Rulebook(mission, standings, snapshot.next_number, snapshot.carried, profiles=registry.profiles)
     heads = engine.heads
     for name, column in snapshot.heads.items():
         setattr(heads, name, _array(column))
@@ -110,6 +115,8 @@ def thawed(data: bytes, registry: Registry, sealer: Sealer, window_us: int) -> E
     placed = np.flatnonzero(heads.known & (heads.situation >= 0))
     heads.situation[placed] = book.situations(heads.observed_us[placed], heads.profile[placed], registry.profiles)
     engine.judge = Judge(registry, heads, book)
+    engine.groups = GroupBook(registry, sealer, heads, book, window_us)
+    engine.groups.load(snapshot.groups, snapshot.groups_now_us)
     engine.tracks = Tracks(registry)
     engine.tracks.restore(
         {name: _array(column) for name, column in snapshot.tracks.items()}, snapshot.drones, snapshot.version

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from app.model.identity import Registry
 from app.model.report import DRONE, I64, ReportBlock
-from app.picture.freshness import LIVE, LOST, NEVER_US, STALE, limits_us, statuses
+from app.model.silence import limits_us
+from app.picture.freshness import LIVE, LOST, NEVER_US, STALE, statuses
 
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]

@@ -19,9 +19,9 @@ from app.rules.side import TOO_INACCURATE_M
 class TrackFold:
     """Takes the fixes of one track after ``head`` (None: the track begins) through the rulebook, changing ``pairs``.
 
-    ``pairs`` holds the states that are not quiet, by instance number. The track's fixes are the rows ``start`` to
-    ``stop`` of ``near.fixes``. ``only`` limits the fold to some instances. An instance that was not in force at the
-    head meets its first fix afresh.
+    ``pairs`` holds the states that are not quiet, by instance number; while all of them rest, most fixes need no look.
+    The track's fixes are the rows ``start`` to ``stop`` of ``near.fixes``. ``only`` limits the fold to some instances.
+    An instance that was not in force at the head meets its first fix afresh.
     """
 
     def __init__(
@@ -46,18 +46,19 @@ class TrackFold:
         self._only = only
         self._found: dict[int, Finding] = {}
         self._heads: dict[int, Head] = {}
+        self._marks = near.marks(start, stop)
+        self._rouses: dict[int, Sequence[int]] = {}
 
     def run(self) -> list[Finding]:
         """Fold all fixes; return the findings that are new or changed, once each, in the order they were first met."""
         pairs, situation = self._pairs, self._fixes.situation
-        marks = self._near.marks(self._start, self._stop)
         row = self._start
         while row < self._stop:
-            if not pairs:  # nothing to watch: on to where a quiet state may change
-                at = bisect_left(marks, row)
-                if at == len(marks):
+            rousing = self._rousing()
+            if all(pair.rests_us for pair in pairs.values()):  # nothing to watch: on to where a state may change
+                row = self._next(row, rousing)
+                if row == self._stop:
                     break
-                row = marks[at]
             active = self._active(situation.item(row))
             began: frozenset[int] = frozenset()
             if row in self._near.turns:
@@ -67,11 +68,30 @@ class TrackFold:
                 self._begin(began, row)
             near = self._near.touching.get(row, ())
             crossed = {n for geometry in near for n in self._rulebook.instances_of[geometry] if n in active}
-            numbers = (crossed | pairs.keys()) - began
+            awake = pairs.keys() if _holds(rousing, row) else {n for n, pair in pairs.items() if not pair.rests_us}
+            numbers = (crossed | awake) - began
             if numbers and (row > self._start or self._head is not None):
                 self._step(sorted(numbers), row, near)
             row += 1
         return list(self._found.values())
+
+    def _rousing(self) -> Sequence[int]:
+        """Return the rows at which the pairs that rest must be asked, ascending."""
+        rests_us = min((pair.rests_us for pair in self._pairs.values() if pair.rests_us), default=0)
+        if not rests_us:
+            return ()
+        rows = self._rouses.get(rests_us)
+        if rows is None:
+            rows = self._rouses[rests_us] = self._near.rousing(self._start, self._stop, rests_us)
+        return rows
+
+    def _next(self, row: int, rousing: Sequence[int]) -> int:
+        """Return the next row, from ``row`` on, at which a state that is quiet or rests may change; else the end."""
+        found = self._stop
+        for rows in (self._marks, rousing):
+            at = bisect_left(rows, row)
+            found = min(found, rows[at]) if at < len(rows) else found
+        return found
 
     def _active(self, situation: int) -> tuple[int, ...]:
         active = self._rulebook.active(situation)
@@ -141,11 +161,13 @@ class TrackFold:
     def _leave(self, numbers: Sequence[int], row: int) -> None:
         now_us, before_us = self._fixes.observed_us.item(row), self._before_us(row)
         for number in numbers:
-            ends_us = None
+            pair, ends_us = self._pairs.pop(number), None
             if before_us is not None:
                 ends_us = self._rulebook.ends_between(self._rulebook.instances[number], before_us, now_us)
             at_us = now_us if ends_us is None else ends_us
-            self._note(self._rulebook.rules[number].leave(self._pairs.pop(number), at_us))
+            if pair.rests_us:
+                at_us = min(at_us, now_us - self._near.silence_us.item(row) + pair.rests_us)
+            self._note(self._rulebook.rules[number].leave(pair, at_us))
 
     def _keep(self, number: int, pair: Pair, findings: Sequence[Finding]) -> None:
         self._note(findings)
@@ -181,6 +203,11 @@ class TrackFold:
             speed_m_s=here.speed_m_s,
             course_deg=here.course_deg,
         )
+
+
+def _holds(rows: Sequence[int], row: int) -> bool:
+    at = bisect_left(rows, row)
+    return at < len(rows) and rows[at] == row
 
 
 def _believable(head: Head) -> bool:

@@ -99,6 +99,10 @@ class Nearness:
         turns = np.flatnonzero(~has_leg | (fixes.situation != before.situation))
         self.turns = frozenset(turns.tolist())
         """Rows from which other instances judge than before."""
+        self.silence_us = fixes.observed_us - before.observed_us
+        self.stirring = ~has_leg | (fixes.situation != before.situation)
+        """Rows that a resting state must be asked about, whatever the silence before them."""
+        self.stirring |= (fixes.profile != before.profile) | ~fixes.plausible
         self._distances_m: dict[int, F64] = {}
         self._beginning = self._not_far(turns)
         self._marks = sorted(self._beginning.keys() | self.touching.keys())
@@ -109,6 +113,11 @@ class Nearness:
         A turn whose fix is far outside everything that judges it from there on is none of them.
         """
         return self._marks[bisect_left(self._marks, start) : bisect_left(self._marks, stop)]
+
+    def rousing(self, start: int, stop: int, rests_us: int) -> Sequence[int]:
+        """Return the rows at which a state that rests (see ``Pair.rests_us``) may change, but for its edge."""
+        roused = self.stirring[start:stop] | (self.silence_us[start:stop] > rests_us)
+        return [start + row for row in np.flatnonzero(roused).tolist()]
 
     def beginning(self, row: int) -> Sequence[int]:
         """Return the geometries that judge from this turn on and that its fix is not surely far outside of."""

@@ -41,6 +41,10 @@ class Depth(msgspec.Struct, frozen=True):
     profile: int
 
 
+Sample = tuple[int, int, int, PositionRef]
+"""A position kept of a stay: observed µs, lon, lat in whole 1e-7 degrees, and its report."""
+
+
 class Finding(msgspec.Struct, kw_only=True):
     """What a rule found about one track, as far as it is known now. It grows while its track is folded."""
 
@@ -67,6 +71,8 @@ class Finding(msgspec.Struct, kw_only=True):
     """Of the fix that raised it or, later, confirmed it: the violation is by its party."""
     profiles: list[int]
     """Profiles of the evidence: its labels are joined to that of the violation."""
+    samples: list[Sample] = []
+    """Stays of rules that ask for positions: in observed order."""
 
 
 class Pair(msgspec.Struct):
@@ -90,6 +96,11 @@ class Pair(msgspec.Struct):
     """Of the fixes beyond the edge since ``last``, while that change is not confirmed."""
     doubted: list[Finding] = []
     """Zones: suspected transits."""
+    heard_us: int | None = None
+    """Presence: ``observed_at`` of the last plausible fix; None: the track's newest fix is it."""
+    rests_us: int = 0
+    """Presence: not 0 where nothing but the edge, another profile or instance, an implausible fix, or a silence longer
+    than this can change the state, so that the fixes between need no look."""
 
     def quiet(self) -> bool:
         """Whether only a new raw crossing can change anything: such a state need not be kept."""
@@ -131,6 +142,8 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     from_seq: int
     """Journal seq of the mission that brought it in this wording; only reports after it are judged."""
+    from_us: int = 0
+    """When that mission was received."""
     feature: Feature
     spec: RuleSpec
     geometry: int
@@ -139,15 +152,11 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     """Zones: nowhere is a point ``margin_m`` from the edge."""
 
 
-class Rule(Protocol):
-    """A kind of rule. All of its methods are pure; ``step`` changes the ``Pair`` it is given and returns findings."""
+class TrackRule(Protocol):
+    """What is asked of a track against one feature version.
 
-    kind: ClassVar[str]
-    judges: ClassVar[Literal["tracks"]]
-    geometry: ClassVar[str]
-    """``line`` or ``zone``: what it may stand on."""
-
-    def __init__(self, instance: Instance, edges: Edges, parameters: dict[str, Any]) -> None: ...
+    All methods are pure; ``step`` changes the ``Pair`` it is given and returns findings.
+    """
 
     def begin(self, fix: Fix, inside: bool) -> tuple[Pair, list[Finding]]:
         """Start a track's state at its first fix under this rule."""
@@ -160,3 +169,14 @@ class Rule(Protocol):
     def leave(self, pair: Pair, at_us: int) -> list[Finding]:
         """Stop judging the track (the version is over): end what is open."""
         ...
+
+
+class Rule(TrackRule, Protocol):
+    """A kind of rule over the fixes of one track."""
+
+    kind: ClassVar[str]
+    judges: ClassVar[Literal["tracks"]]
+    geometry: ClassVar[str]
+    """``line`` or ``zone``: what it may stand on."""
+
+    def __init__(self, instance: Instance, edges: Edges, parameters: dict[str, Any]) -> None: ...

@@ -11,19 +11,28 @@ from shapely.affinity import scale
 
 from app.geo.edges import Edges
 from app.geo.index import LegIndex
-from app.geo.notation import line_parts, polygon_rings
-from app.model.feature import LINE_KINDS, MISSION_PARTY, Feature, Mission, RuleSpec
+from app.geo.notation import line_parts, point, polygon_rings
+from app.geo.surroundings import circle, surroundings
+from app.model.feature import MISSION_PARTY, Feature, Mission, RuleSpec
 from app.model.identity import Interned, Profile
-from app.model.mission_geometry import shape_of
+from app.model.mission_geometry import AREAS, shape_of, unwrapped
 from app.model.report import I32, I64
+from app.rules.force_ceiling import ForceCeiling
+from app.rules.group_rule import GroupRule
 from app.rules.intervals import Intervals, ends_between, in_force_at
 from app.rules.line_crossing import LineCrossing
-from app.rules.rule import Instance, Rule
+from app.rules.presence import Asked, Presence
+from app.rules.rule import Instance, Rule, TrackRule
 from app.rules.zone_incursion import ZoneIncursion
 
-RULES: tuple[type[Rule], ...] = (LineCrossing, ZoneIncursion)
-"""Every rule, a file each. What a rule judges (``judges``) decides who asks it."""
-_KINDS: Mapping[str, type[Rule]] = {rule.kind: rule for rule in RULES if rule.judges == "tracks"}
+TRACK_RULES: tuple[type[Rule], ...] = (LineCrossing, ZoneIncursion)
+"""Every rule over the fixes of one track, a file each."""
+GROUP_RULES: tuple[type[GroupRule], ...] = (ForceCeiling,)
+"""Every rule over the stays of several tracks, a file each."""
+RULES: tuple[type[Rule] | type[GroupRule], ...] = (*TRACK_RULES, *GROUP_RULES)
+"""Every rule. What a rule judges (``judges``) decides who asks it."""
+_OF_TRACKS: Mapping[str, type[Rule]] = {rule.kind: rule for rule in TRACK_RULES}
+_OF_GROUPS: Mapping[str, type[GroupRule]] = {rule.kind: rule for rule in GROUP_RULES}
 _METRES_A_DEGREE = 111_320.0
 _WINDOW_BITS = 32
 """A situation holds the number of edges of windows that have passed above this many bits."""
@@ -36,14 +45,18 @@ class Standing(NamedTuple):
 
     number: int
     from_seq: int
+    from_us: int
+    """When that mission was received."""
 
 
 class Rulebook:
     """The instances in force under one mission. ``standings`` maps each wording to its number and first seq.
 
     An instance whose feature and wording did not change from the rulebook before keeps its number, and so its state.
-    A *situation* is a number for the set of instances that judge a report: by its profile and by the interval, between
-    the ends of validities and of the windows of schedules, that it was observed in.
+    ``now_us`` is when the mission was received. A rule over several tracks stands among ``groups``, and among ``rules``
+    the presence of one track that it asks for. A *situation* is a number for the set of instances that judge a report:
+    by its profile and by the interval, between the ends of validities and of the windows of schedules, that it was
+    observed in.
     """
 
     def __init__(
@@ -52,42 +65,45 @@ class Rulebook:
         before: Mapping[bytes, Standing] | None = None,
         next_number: int = 0,
         carried: Iterable[tuple[int, ...]] = (),
+        *,
+        now_us: int = 0,
+        profiles: Interned[Profile] | None = None,
     ) -> None:
         self.mission = mission
+        self._profiles: Interned[Profile] = Interned() if profiles is None else profiles
         self.standings: dict[bytes, Standing] = {}
         self.instances: dict[int, Instance] = {}
-        self.rules: dict[int, Rule] = {}
+        self.rules: dict[int, TrackRule] = {}
+        self.groups: dict[int, GroupRule] = {}
         self.geometries: list[Edges] = []
         self.instances_of: list[tuple[int, ...]] = []
         for feature in mission.features:
-            judged = [spec for spec in feature.rules if spec.rule in _KINDS]
-            if not judged:
-                continue
-            edges = _edges(feature)
-            numbers = []
+            judged = [spec for spec in feature.rules if spec.rule in _OF_TRACKS or spec.rule in _OF_GROUPS]
+            on: dict[float, int] = {}
+            """Geometries of the feature and of its surroundings, by how far these reach."""
             for spec in judged:
                 key = _wording(feature, spec)
-                standing = (before or {}).get(key) or Standing(next_number, mission.revision)
+                standing = (before or {}).get(key) or Standing(next_number, mission.revision, now_us)
                 next_number = max(next_number, standing.number + 1)
                 instance = Instance(
                     number=standing.number,
                     from_seq=standing.from_seq,
+                    from_us=standing.from_us,
                     feature=feature,
                     spec=spec,
-                    geometry=len(self.geometries),
-                    narrow=feature.kind not in LINE_KINDS and is_narrow(feature, spec.margin_m),
+                    geometry=0,
+                    narrow=feature.geometry["type"] in AREAS and is_narrow(feature, spec.margin_m),
                 )
                 self.standings[key] = standing
-                self.instances[instance.number] = instance
-                self.rules[instance.number] = _KINDS[spec.rule](instance, edges, spec.parameters)
-                numbers.append(instance.number)
-            self.geometries.append(edges)
-            self.instances_of.append(tuple(numbers))
+                self._make(instance, on)
         self.next_number = next_number
-        margins_m = [[self.instances[number].spec.margin_m for number in numbers] for numbers in self.instances_of]
-        self.narrowest_m = np.array([min(of_one) for of_one in margins_m])
-        self.widest_m = np.array([max(of_one) for of_one in margins_m])
-        """By geometry: the least and the greatest margin of the rules on it."""
+        margins_m = [{n: self.instances[n].spec.margin_m for n in numbers} for numbers in self.instances_of]
+        self.narrowest_m = np.array(
+            [min((m for n, m in of_one.items() if n not in self.groups), default=np.inf) for of_one in margins_m]
+        )  # fmt: skip
+        """By geometry: the least margin of the rules on it that may ask for two fixes to be sure who is outside."""
+        self.widest_m = np.array([max(of_one.values()) for of_one in margins_m])
+        """By geometry: the greatest margin of the rules on it."""
         self.index = LegIndex(self.geometries)
         self._intervals = Intervals((instance.feature, instance.spec) for instance in self.instances.values())
         self._scheduled = frozenset(n for n, instance in self.instances.items() if instance.spec.schedule is not None)
@@ -96,6 +112,26 @@ class Rulebook:
         self._active: dict[int, tuple[int, ...]] = {}
         self._judging: dict[int, npt.NDArray[np.bool_]] = {}
         self.carried: Interned[tuple[int, ...]] = Interned(carried)
+
+    def _make(self, instance: Instance, on: dict[float, int]) -> None:
+        """Make the rule of an instance, on the geometry that it judges by."""
+        feature, spec, number = instance.feature, instance.spec, instance.number
+        of_group = _OF_GROUPS.get(spec.rule)
+        group = None if of_group is None else of_group(instance, spec.parameters, self.mission.default_label)
+        reach_m = 0.0 if group is None else group.reach_m
+        if reach_m not in on:
+            on[reach_m] = len(self.geometries)
+            self.geometries.append(_edges(feature, reach_m))
+            self.instances_of.append(())
+        instance = msgspec.structs.replace(instance, geometry=on[reach_m])
+        self.instances[number] = instance
+        self.instances_of[instance.geometry] += (number,)
+        if group is None:
+            edges = self.geometries[instance.geometry]
+            self.rules[number] = _OF_TRACKS[spec.rule](instance, edges, spec.parameters)
+        else:
+            self.groups[number] = group
+            self.rules[number] = Presence(instance, Asked(group.sample_us, group.silence_us), self._profiles)
 
     def carry(self, active: Iterable[int]) -> int:
         """Return a situation for tracks that were judged by ``active`` under the rulebook before this one.
@@ -166,7 +202,11 @@ class Rulebook:
         return table
 
     def _matching(self, profile: Profile) -> tuple[int, ...]:
-        return tuple(number for number, instance in self.instances.items() if _concerns(instance.spec, profile))
+        return tuple(number for number in self.instances if self._concerns(number, profile))
+
+    def _concerns(self, number: int, profile: Profile) -> bool:
+        group = self.groups.get(number)
+        return _concerns(self.instances[number].spec, profile) if group is None else group.concerns(profile)
 
 
 def _concerns(spec: RuleSpec, profile: Profile) -> bool:
@@ -193,10 +233,20 @@ def _wording(feature: Feature, spec: RuleSpec) -> bytes:
     )
 
 
-def _edges(feature: Feature) -> Edges:
-    if feature.kind in LINE_KINDS:
-        return Edges.of_line(line_parts(feature.geometry))
-    return Edges.of_zone(polygon_rings(feature.geometry))
+def _edges(feature: Feature, reach_m: float) -> Edges:
+    """Return the edges of a feature or, as a zone, of all that is within ``reach_m`` metres of it."""
+    geometry = feature.geometry
+    if geometry["type"] == "Point":
+        return Edges.of_zone(circle(*point(geometry), (feature.radius_m or 0.0) + reach_m))
+    if geometry["type"] in AREAS:
+        if not reach_m:
+            return Edges.of_zone(polygon_rings(geometry))
+        shape = shape_of(geometry)
+        rings = [shapely.get_coordinates(ring).tolist() for ring in shapely.get_rings(shape)]
+        return Edges.of_zone(surroundings(rings, reach_m, shape))
+    if not reach_m:
+        return Edges.of_line(line_parts(geometry))
+    return Edges.of_zone(surroundings([unwrapped(part) for part in line_parts(geometry)], reach_m))
 
 
 def is_narrow(feature: Feature, margin_m: float) -> bool:

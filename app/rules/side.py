@@ -146,7 +146,7 @@ def _changed(instance: Instance, names: SideNames, pair: Pair, leg: Leg, fix: Fi
     if ended is not None:
         ended.ended_us = passage.observed_us
         ended.nominal |= ended.direction == direction  # the way back was never seen
-        _cite_passage(ended, fix, passage)
+        cite_passage(ended, fix, passage)
         touched.append(ended)
     if opens:
         suspicion = pair.suspicion
@@ -194,7 +194,7 @@ def _confirm(finding: Finding, pair: Pair, fix: Fix) -> None:
     finding.accuracy_m = fix.accuracy_m
     finding.profile = fix.profile
     _deepen(finding, deepest)
-    _cite_passage(finding, fix, passage)
+    cite_passage(finding, fix, passage)
 
 
 def _deepen(finding: Finding, depth: Depth) -> None:
@@ -202,7 +202,8 @@ def _deepen(finding: Finding, depth: Depth) -> None:
     _mark(finding, depth.profile)
 
 
-def _cite_passage(finding: Finding, fix: Fix, passage: Passage) -> None:
+def cite_passage(finding: Finding, fix: Fix, passage: Passage) -> None:
+    """Add the reports of a crossing's leg, and the fix that confirmed it, to the evidence."""
     for ref, profile in zip(passage.leg, passage.profiles, strict=True):
         _cite(finding, ref, profile)
     cite(finding, fix)

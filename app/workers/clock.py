@@ -1,4 +1,4 @@
-"""The clock's worker: writes a tick into the journal when a track's status falls due, and only then."""
+"""The clock's worker: writes a tick into the journal when a status or a finding falls due, and only then."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,7 +29,10 @@ class ClockWorker:
         """Look every second until cancelled. A store that is full or busy is asked again at the next look."""
         while True:
             now_us = self._now_us()
-            if min(self._engine.tracks.next_due_us(), self._ticked_us + QUIET_US) <= now_us:
+            due_us = min(
+                self._engine.tracks.next_due_us(), self._engine.groups.next_due_us(), self._ticked_us + QUIET_US
+            )
+            if due_us <= now_us:
                 try:
                     await self._journal.append(Tick(now_us))
                     self._ticked_us = now_us

@@ -10,14 +10,20 @@ from tests.engine.world import Told, World, feature, mission
 LINE = [[0.0, 0.0], [0.03, 0.004], [0.05, -0.003], [0.1, 0.0]]
 ZONE = [[[0.02, -0.01], [0.04, -0.012], [0.05, 0.001], [0.03, 0.008], [0.025, -0.002], [0.02, -0.01]]]
 STRIP = [[[0.06, -0.02], [0.0606, -0.02], [0.0606, 0.02], [0.06, 0.02], [0.06, -0.02]]]
+AREA = [[[0.005, -0.012], [0.095, -0.012], [0.095, 0.011], [0.05, 0.002], [0.005, 0.011], [0.005, -0.012]]]
 COMMON = {"severity": "high"}
 ON_LINE = COMMON | {"rule": "line_crossing", "id": "r1", "margin_m": 50, "settle_s": 60}
 IN_ZONE = COMMON | {"rule": "zone_incursion", "id": "r2", "margin_m": 80}
 IN_STRIP = COMMON | {"rule": "zone_incursion", "id": "r3", "margin_m": 100, "min_dwell_s": 40}
+CEILING = {
+    "rule": "force_ceiling", "id": "r4", "margin_m": 40,
+    "limits": [{"class": "any", "party": "north", "max": 1}, {"class": "vehicle", "party": "north", "max": 2}],
+}  # fmt: skip
 DOCUMENT = mission(
     feature([ON_LINE], LINE, id="line"),
     feature([IN_ZONE], ZONE, id="zone"),
     feature([IN_STRIP], STRIP, id="strip", valid_from="2025-06-15T15:20:00Z"),
+    feature([CEILING], AREA, id="area"),
     gates={},
 )
 

@@ -33,6 +33,7 @@ class Told(NamedTuple):
     flags: int = 0
     label: Label = Label()
     strength: int | None = None
+    contingent: str = "ARG"
 
 
 def feature(rules: Sequence[dict[str, Any]], coordinates: Any, **named: Any) -> dict[str, Any]:
@@ -104,7 +105,7 @@ class World:
         n = len(reports)
         nan = np.full(n, np.nan)
         return ReportBlock(
-            slot=np.array([self.registry.units.number(Unit("ARG", it.unit)) for it in reports], np.int32),
+            slot=np.array([self.registry.units.number(Unit(it.contingent, it.unit)) for it in reports], np.int32),
             observed_us=np.array([START_US + round(it.second * 1e6) for it in reports], np.int64),
             lon_e7=np.array([round(it.lon * 1e7) for it in reports], np.int32),
             lat_e7=np.array([round(it.lat * 1e7) for it in reports], np.int32),
@@ -121,7 +122,7 @@ class World:
                             it.platform,
                             it.party,
                             "hae",
-                            self.registry.markings.number(Marking(("ARG",), it.label)),
+                            self.registry.markings.number(Marking((it.contingent,), it.label)),
                             it.strength,
                         )
                     )
@@ -159,8 +160,8 @@ class World:
         """Return what must be the same for every order of the same reports."""
         return sorted(
             (
-                it.rule_id, it.feature, it.units[0].unit, it.direction or "", it.status, it.lon, it.lat,
-                it.observed_us, it.confirmed_us or 0, it.ended_us or 0, it.depth_m or 0.0, it.nominal,
+                it.rule_id, it.feature, ",".join(unit.unit for unit in it.units), it.direction or "", it.status,
+                it.lon, it.lat, it.observed_us, it.confirmed_us or 0, it.ended_us or 0, it.depth_m or 0.0, it.nominal,
             )
             for it in self.violations()
         )  # fmt: skip
