@@ -41,7 +41,8 @@ def events_of(change: Change) -> tuple[str, ...]:
 
     A violation that was raised and withdrawn within one step was never told, so it says nothing. One that is first
     told when it is already over says both that it is confirmed and that it ended. Of an interference with satellite
-    navigation, ``gnss.interference`` stands in for the confirmation.
+    navigation, ``gnss.interference`` stands in for the confirmation. One that is authorised no more is confirmed: who
+    does not ask for what is authorised was never told of it.
     """
     before, after = change
     if after == before:
@@ -52,7 +53,8 @@ def events_of(change: Change) -> tuple[str, ...]:
             return ()
         return (CHANGED,) if was == "withdrawn" else (WITHDRAWN,)
     named: list[str] = []
-    if after.status in _ESTABLISHED and was not in _ESTABLISHED:
+    was_let_pass = was in ("authorised", "advisory") and after.status == "confirmed"
+    if was_let_pass or (after.status in _ESTABLISHED and was not in _ESTABLISHED):
         named.append(_CONFIRMED_AS.get(after.rule, CONFIRMED))
     elif after.status == "suspected" and was in (None, "withdrawn"):
         named.append(SUSPECTED)

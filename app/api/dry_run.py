@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import apsw
@@ -26,6 +26,7 @@ from app.model.incident import IncidentVersion
 from app.model.instant import SECOND_US, instant_text, parse_instant
 from app.model.mission import parse_mission
 from app.model.mission_changes import Document, NoSuchFeature, with_one_rule
+from app.model.movement import Movement
 from app.model.problems import Problem
 from app.store.past import incidents_observed
 from app.store.positions import PositionTable
@@ -87,7 +88,8 @@ async def dry_run(request: Request, caller: Setter, context: Ctx) -> Response:
     if context.past.trials.locked():
         raise Problem("rate_limited", "Another rule is on trial.", retry_s=_RETRY_S)
     sight = context.past.sight(caller.principal, False, context.journal.head())
-    steps = _steps(Span(context.past, sight, made, from_us, to_us), context)
+    movements = [one for one in engine.movements.values() if sight.may(one.marking)]
+    steps = _steps(Span(context.past, sight, made, from_us, to_us, movements), context)
     result = await anext(steps)  # what cannot be begun is answered as a problem
     if _NDJSON in request.headers.get("accept", ""):
         return StreamingResponse(_lines(result, steps), media_type=_NDJSON)
@@ -99,12 +101,14 @@ async def dry_run(request: Request, caller: Setter, context: Ctx) -> Response:
 class Span:
     """One trial's way through its span. ``read`` runs on a reader's thread of the store, ``judge`` on any."""
 
-    def __init__(self, past: Past, sight: Sight, document: bytes, from_us: int, to_us: int) -> None:
+    def __init__(
+        self, past: Past, sight: Sight, document: bytes, from_us: int, to_us: int, movements: Sequence[Movement] = ()
+    ) -> None:
         self._past = past
         self._sight = sight
         self.from_us, self.to_us = from_us, to_us
         self.judged_us = from_us
-        self.trial = Trial(past.registry, past.sealer, document, from_us)
+        self.trial = Trial(past.registry, past.sealer, document, from_us, movements)
         self._slice_us = _FIRST_SLICE_US
 
     def read(self, connection: apsw.Connection) -> tuple[PositionTable, list[IncidentVersion], int]:

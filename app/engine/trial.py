@@ -1,7 +1,7 @@
 """A rule on trial: an engine of its own judges what was observed before, and nothing of it is kept or told."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -10,6 +10,7 @@ from app.model.entry import Body, Entry, Incidents, MissionSet, Reports, Tick
 from app.model.identity import Registry
 from app.model.incident import IncidentVersion
 from app.model.label import Marking
+from app.model.movement import Movement
 from app.model.report import I64, Batch, Positions
 from app.model.sealing import Sealer
 from app.model.violation import Evidence, Violation
@@ -19,10 +20,16 @@ TRIAL = "dry"
 
 
 class Trial:
-    """Judges by ``document``, a mission file with the rule on trial alone, as if set at ``from_us``."""
+    """Judges by ``document``, a mission file with the rule on trial alone, as if set at ``from_us``.
 
-    def __init__(self, registry: Registry, sealer: Sealer, document: bytes, from_us: int) -> None:
+    ``movements`` are those that the reader may see.
+    """
+
+    def __init__(
+        self, registry: Registry, sealer: Sealer, document: bytes, from_us: int, movements: Iterable[Movement] = ()
+    ) -> None:
         self._engine = Engine(registry, sealer)
+        self._engine.movements = {(it.contingent, it.movement): it for it in movements}
         self._sealer = sealer
         self._refs: dict[int, tuple[I64, I64]] = {}
         self._found: dict[str, Violation] = {}

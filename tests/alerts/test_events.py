@@ -12,6 +12,7 @@ CONFIRMED = violation(status="confirmed", confirmed_us=NOON_US, revision=2)
 ENDED = violation(status="confirmed", confirmed_us=NOON_US, ended_us=NOON_US + 5, revision=3)
 WITHDRAWN = violation(status="withdrawn", revision=2)
 ADVISORY = violation(status="advisory")
+AUTHORISED = violation(status="authorised", revision=3)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,9 @@ ADVISORY = violation(status="advisory")
         (CONFIRMED, WITHDRAWN, ["violation.withdrawn"]),
         (ENDED, CONFIRMED, ["violation.changed"]),
         (CONFIRMED, SUSPECTED, ["violation.changed"]),
+        (CONFIRMED, AUTHORISED, ["violation.changed"]),
+        (AUTHORISED, CONFIRMED, ["violation.confirmed"]),
+        (AUTHORISED, ADVISORY, ["violation.changed"]),
         (WITHDRAWN, SUSPECTED, ["violation.suspected"]),
         (WITHDRAWN, CONFIRMED, ["violation.confirmed"]),
     ],

@@ -9,7 +9,7 @@ from geographiclib.geodesic import Geodesic
 from app.model.entry import Announced, Assessed, Cancelled
 from app.model.identity import Unit
 from app.model.label import Label, Marking
-from app.model.violation import Violation
+from app.model.violation import Violation, is_open
 from tests import builders
 from tests.engine.test_order import IN_STRIP, IN_ZONE, LINE, ON_LINE, STRIP, ZONE, walk
 from tests.engine.test_schedule import times
@@ -64,6 +64,7 @@ def test_a_crossing_at_a_point_by_a_party_that_it_names_is_authorised_and_says_s
         "authorised", "high", START_US + 120_000_000
     )  # fmt: skip
     assert violation.reason.endswith("let pass at The gate.")
+    assert not is_open(violation)
 
 
 @pytest.mark.parametrize(

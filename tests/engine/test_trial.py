@@ -5,8 +5,11 @@ import random
 import numpy as np
 import pytest
 
+from app.engine.by_hand import movement_of
 from app.engine.trial import Trial
+from app.model.entry import Entry
 from app.model.report import Positions
+from tests import builders
 from tests.engine.test_order import IN_STRIP, IN_ZONE, LINE, ON_LINE, STRIP, ZONE, walk
 from tests.engine.world import START_US, Told, World, feature, mission
 
@@ -54,3 +57,23 @@ def test_a_trial_finds_what_was_found_live_with_the_same_evidence(seed: int, rul
     assert shown == {(one.observed_us, one.direction, frozenset(one.evidence.reports)) for one in expected}
     assert trial.positions == len(reports)
     assert all(one.id.startswith("dry_") and not one.late for one in found)
+
+
+def test_a_trial_knows_the_crossing_points_and_the_movements_announced() -> None:
+    point = {"kind": "crossing_point", "name": "G", "radius_m": 500}
+    gate = {"type": "Feature", "id": "gate", "geometry": {"type": "Point", "coordinates": [0.05, 0.0]}}
+    straight = feature([ON_LINE], [[0.0, 0.0], [0.1, 0.0]], id="line")
+    document = mission(straight, gate | {"properties": point})
+    live = World(document)
+    announced = builders.announced(from_us=START_US, to_us=START_US + 10**8)
+    move = movement_of(announced, Entry(1, START_US, announced))
+
+    found = []
+    for movements in ([], [move]):
+        trial = Trial(live.registry, live.sealer, document, START_US, movements)
+        block = live.block([Told(0, 0.05, 0.002), Told(40, 0.05, -0.002)], START_US)
+        rows = np.arange(2)
+        trial.take(Positions(block, rows + 2, rows, rows), (), START_US + 10**8)
+        found += [one.status for one in trial.standing(lambda _marking: True)]
+
+    assert found == ["confirmed", "authorised"]
