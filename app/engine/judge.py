@@ -142,18 +142,19 @@ class Judge:
         )  # fmt: skip
 
     def _prepare(self, near: Nearness, units: I32, starts: Rows, stops: Rows) -> None:
-        """Work out, a geometry at a time, the distances that the watched tracks will ask for."""
-        asked: dict[int, list[int]] = {}
+        """Work out, in one go, the distances that the watched tracks will ask for."""
+        size = len(near.fixes)
+        asked: list[int] = []
         for slot, start, stop in zip(units.tolist(), starts.tolist(), stops.tolist(), strict=True):
             for number, pair in self._heads.pairs.get(slot, {}).items():
                 if pair.rests_us:
                     continue
-                asked.setdefault(self.rulebook.instances[number].geometry, []).extend(range(start, stop))
+                begin = self.rulebook.instances[number].geometry * size
+                asked.extend(range(begin + start, begin + stop))
             for row in near.marks(start, stop):
-                for geometry in near.touching.get(row, ()):
-                    asked.setdefault(geometry, []).append(row)
-        for geometry, rows in asked.items():
-            near.prepare(geometry, np.array(sorted(set(rows)), np.int64))
+                asked.extend(geometry * size + row for geometry in near.touching.get(row, ()))
+        if asked:
+            near.prepare_pairs(*np.divmod(np.unique(np.array(asked, np.intp)), size))
 
 
 def anchored(fixes: Fixes, row: int, reliability: float) -> Anchor:

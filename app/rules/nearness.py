@@ -128,6 +128,13 @@ class Nearness:
         column = self._column(geometry)
         column[rows] = self._rulebook.geometries[geometry].distance_m(self.fixes.lon_e7[rows], self.fixes.lat_e7[rows])
 
+    def prepare_pairs(self, geometry: Rows, rows: Rows) -> None:
+        """Work out the distances of many rows, each to its own geometry, in one go. Pairs come by geometry."""
+        metres = self._rulebook.spans.distance_m(geometry, self.fixes.lon_e7[rows], self.fixes.lat_e7[rows])
+        begins = np.flatnonzero(np.append(True, geometry[1:] != geometry[:-1]))
+        for begin, end in zip(begins.tolist(), [*begins[1:].tolist(), len(rows)], strict=True):
+            self._column(int(geometry[begin]))[rows[begin:end]] = metres[begin:end]
+
     def distance_m(self, geometry: int, row: int, stop: int) -> float:
         """Return the distance of ``row``; the rows after it, before ``stop``, are likely asked for next."""
         column = self._column(geometry)

@@ -11,6 +11,7 @@ from shapely.affinity import scale
 
 from app.geo.edges import Edges
 from app.geo.index import LegIndex
+from app.geo.nearest import ManySpans
 from app.geo.notation import line_parts, point, polygon_rings
 from app.geo.surroundings import circle, surroundings
 from app.model.feature import MISSION_PARTY, Feature, Mission, RuleSpec
@@ -105,6 +106,7 @@ class Rulebook:
         self.widest_m = np.array([max(of_one.values()) for of_one in margins_m])
         """By geometry: the greatest margin of the rules on it."""
         self.index = LegIndex(self.geometries)
+        self.spans = ManySpans([edges.spans for edges in self.geometries])
         self._intervals = Intervals((instance.feature, instance.spec) for instance in self.instances.values())
         self._scheduled = frozenset(n for n, instance in self.instances.items() if instance.spec.schedule is not None)
         self._classes: Interned[tuple[int, ...]] = Interned()

@@ -7,6 +7,7 @@ import pytest
 from geographiclib.geodesic import Geodesic
 
 from app.geo.edges import Edges
+from app.geo.nearest import ManySpans, Spans
 from tests.geo import drawings, exact
 
 WGS84 = Geodesic.WGS84
@@ -141,3 +142,25 @@ def test_crossing_takes_a_track_from_side_to_side() -> None:
 
         if before and after and len(line.crossings(path)):
             assert after - before == 2 * net
+
+
+def test_many_features_asked_at_once_answer_as_each_alone() -> None:
+    rng = np.random.default_rng(31)
+    features = []
+    for number in range(40):
+        count = int(rng.choice([2, 5, 16, 17, 33, 300]))
+        middle = rng.uniform((-1.8e9, -8e8), (1.8e9, 8e8))
+        path = np.rint(middle + np.cumsum(rng.uniform(-4e6 if number % 7 else -4e8, 4e6, (count, 2)), axis=0))
+        features.append(Spans.of(path[:-1].astype(np.int64), path[1:].astype(np.int64)))
+    which = rng.integers(0, len(features), 3_000)
+    near = np.array([features[one].start[0] for one in which]) + rng.normal(0, 10.0 ** rng.uniform(3, 8, (3_000, 1)))
+    lon = ((near[:, 0] + 1.8e9) % 3.6e9 - 1.8e9).astype(np.int64)
+    lat = np.clip(near[:, 1], -9e8, 9e8).astype(np.int64)
+
+    found = ManySpans(features).distance_m(which, lon, lat)
+
+    alone = np.array(
+        [features[one].nearest(lon[at : at + 1], lat[at : at + 1]).metres[0] for at, one in enumerate(which)]
+    )
+    np.testing.assert_allclose(found, alone, rtol=0, atol=1e-6)
+    assert len(ManySpans(features).distance_m(which[:0], lon[:0], lat[:0])) == 0
