@@ -240,7 +240,7 @@ def reason(
     """Say in one sentence why the rule fired."""
     feature, spec = instance.feature, instance.spec
     deep = "" if finding.depth_m is None else f"{finding.depth_m:.0f} m "
-    place = {
+    place = finding.detail or {
         "enter": f"{deep}inside {feature.name}",
         "present": f"found {deep}inside {feature.name}",
         "transit": f"passed through {feature.name} between two reports",

@@ -145,6 +145,7 @@ def _nearness(judge: Judge, head: Head | None, fixes: Fixes) -> Nearness:
     else:
         before.lon_e7[:1], before.lat_e7[:1], before.situation[:1] = head.lon_e7, head.lat_e7, head.situation
         before.observed_us[:1], before.profile[:1] = head.observed_us, head.profile
+        before.accuracy_m[:1] = np.nan if head.accuracy_m is None else head.accuracy_m
     return Nearness(judge.rulebook, fixes, before, has_leg)
 
 

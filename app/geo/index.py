@@ -29,10 +29,11 @@ class LegIndex:
         self._occupancy = Occupancy.of(self._a, self._b)
         self._boxes = shapely.STRtree(shapely.box(*self._bounds[self._zone].T.astype(np.float64)))
 
-    def touching(self, lon0: I64, lat0: I64, lon1: I64, lat1: I64) -> tuple[Rows, Rows]:
+    def touching(self, lon0: I64, lat0: I64, lon1: I64, lat1: I64, *, straight: bool = False) -> tuple[Rows, Rows]:
         """Return (leg, feature) for every feature that the geodesic leg can cross, and a few more.
 
-        By leg, then feature, without repeats. A leg of at most 1 km is returned only where it touches an edge.
+        By leg, then feature, without repeats. A leg of at most 1 km is returned only where it touches an edge; so is
+        any leg that is said to be ``straight`` in lon/lat.
         """
         lon0, lat0, lon1, lat1 = (np.asarray(part, np.int64) for part in (lon0, lat0, lon1, lat1))
         if not self._count or not len(lon0):
@@ -46,11 +47,25 @@ class LegIndex:
         lon0, lat0, d_lon, d_lat = lon0[near], lat0[near], d_lon[near], d_lat[near]
         west, east, south, north = boxes(lon0, lat0, d_lon, d_lat)
         pairs = [
-            self._met(lon0 + k * TURN_E7, lat0, d_lon, d_lat, (west + k * TURN_E7, south, east + k * TURN_E7, north))
+            self._met(
+                lon0 + k * TURN_E7, lat0, d_lon, d_lat, (west + k * TURN_E7, south, east + k * TURN_E7, north), straight
+            )
             for k in turns_between(int(west.min()), int(east.max()), self._spans.bounds[0], self._spans.bounds[2])
         ]
         leg, feature = np.divmod(np.unique(np.concatenate(pairs)) if pairs else np.empty(0, np.intp), self._count)
         return near[leg], feature
+
+    def near(self, lon: I64, lat: I64, reach_m: F64) -> Rows:
+        """Return the points that may have an edge within ``reach_m`` metres: the others surely have none."""
+        if not self._count or not len(lon):
+            return np.empty(0, np.intp)
+        angle = np.minimum(reach_m / SMALLEST_RADIUS_M, np.pi / 2) * 1.001
+        highest = np.minimum(np.abs(lat) * RADIANS_A_STEP + angle, np.pi / 2)
+        # The meridians that a cap touches: sin(half its width) = sin(angle) / cos(latitude of its middle).
+        widest = np.sin(angle) / np.maximum(np.cos(lat * RADIANS_A_STEP), 1e-9)
+        aside = np.where((highest < np.pi / 2) & (widest < 1), np.arcsin(np.minimum(widest, 1.0)), np.pi)
+        up_e7, aside_e7 = (np.ceil(part / RADIANS_A_STEP).astype(np.int64) for part in (angle, aside))
+        return self._occupancy.perhaps(lon - aside_e7, lat - up_e7, 2 * aside_e7, 2 * up_e7)
 
     def containing(self, lon: I64, lat: I64) -> tuple[Rows, Rows]:
         """Return (point, feature) for every zone whose bounds hold the point, by point."""
@@ -80,11 +95,13 @@ class LegIndex:
         bound: F64 = np.maximum(up, aside) * (SMALLEST_RADIUS_M * (1 - 1e-9))
         return bound
 
-    def _met(self, lon0: I64, lat0: I64, d_lon: I64, d_lat: I64, box: tuple[I64, I64, I64, I64]) -> Rows:
+    def _met(
+        self, lon0: I64, lat0: I64, d_lon: I64, d_lat: I64, box: tuple[I64, I64, I64, I64], all_straight: bool
+    ) -> Rows:
         """Return leg·count + feature of the legs that meet an edge's box and, where they are straight, the edge."""
         leg, span = self._spans.meeting(*box)
         edge = self._spans.edge[span]
-        straight = is_straight(lon0, lat0, lon0 + d_lon, lat0 + d_lat)[leg]
+        straight = all_straight or is_straight(lon0, lat0, lon0 + d_lon, lat0 + d_lat)[leg]
         start, step = np.column_stack((lon0, lat0))[leg], np.column_stack((d_lon, d_lat))[leg]
         a, b = self._a[edge], self._b[edge]
         apart = _apart(a, b - a, start, start + step) | _apart(start, step, a, b)

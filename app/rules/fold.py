@@ -11,7 +11,7 @@ from app.geo.geodesy import geodesic_path
 from app.model.identity import Interned, Profile
 from app.model.report import E7
 from app.rules.nearness import Head, Nearness
-from app.rules.rule import Finding, Fix, Leg, Pair
+from app.rules.rule import Course, Finding, Fix, Leg, Pair
 from app.rules.rulebook import Rulebook
 from app.rules.side import TOO_INACCURATE_M
 
@@ -66,12 +66,15 @@ class TrackFold:
                 self._leave([number for number in sorted(pairs) if number not in active or number in over], row)
                 began = frozenset(active).difference(self._active_before(row)) | over
                 self._begin(began, row)
-            near = self._near.touching.get(row, ())
-            crossed = {n for geometry in near for n in self._rulebook.instances_of[geometry] if n in active}
+            near, course = self._near.touching.get(row, ()), self._near.courses.get(row)
+            met = {n for geometry in near for n in self._rulebook.instances_of[geometry] if n in active}
+            if course is not None:
+                ahead = self._rulebook.ahead.intersection(active)
+                met |= {n for geometry in course.towards for n in self._rulebook.instances_of[geometry] if n in ahead}
             awake = pairs.keys() if _holds(rousing, row) else {n for n, pair in pairs.items() if not pair.rests_us}
-            numbers = (crossed | awake) - began
+            numbers = (met | awake) - began
             if numbers and (row > self._start or self._head is not None):
-                self._step(sorted(numbers), row, near)
+                self._step(sorted(numbers), row, near, course)
             row += 1
         return list(self._found.values())
 
@@ -129,7 +132,7 @@ class TrackFold:
             pair, findings = self._rulebook.rules[number].begin(self._fix(here, row, geometry), inside)
             self._keep(number, pair, findings)
 
-    def _step(self, numbers: Sequence[int], row: int, near: Sequence[int]) -> None:
+    def _step(self, numbers: Sequence[int], row: int, near: Sequence[int], course: Course | None) -> None:
         head = self._head_at(row - 1) if row > self._start else self._head
         assert head is not None, "a first fix has no leg to step over"
         here = self._head_at(row)
@@ -142,9 +145,10 @@ class TrackFold:
                 if path is None:
                     path = geodesic_path(head.lon_e7, head.lat_e7, here.lon_e7, here.lat_e7)
                 crossings = self._rulebook.geometries[geometry].crossings(path)
+            towards = course is not None and geometry in course.towards
             pair = self._pairs.get(number)
             if pair is None:
-                if not crossings:
+                if not (crossings or towards):
                     continue
                 pair = Pair(settled=True)
             leg = Leg(
@@ -154,6 +158,7 @@ class TrackFold:
                 path=path,
                 crossings=crossings,
                 believed=_believable(head) and _believable(here),
+                course=course if towards else None,
             )
             fix = self._fix(here, row, geometry)
             self._keep(number, pair, self._rulebook.rules[number].step(pair, leg, fix, party))

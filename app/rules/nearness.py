@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from app.model.report import F64, I32, I64
-from app.rules.rule import PositionRef
+from app.rules.ahead import Ahead, courses_ahead
+from app.rules.rule import Course, PositionRef
 from app.rules.rulebook import Rulebook
 from app.rules.side import TOO_INACCURATE_M, K
 
@@ -105,7 +106,9 @@ class Nearness:
         self.stirring |= (fixes.profile != before.profile) | ~fixes.plausible
         self._distances_m: dict[int, F64] = {}
         self._beginning = self._not_far(turns)
-        self._marks = sorted(self._beginning.keys() | self.touching.keys())
+        self.courses = self._closing(before, courses_ahead(rulebook, fixes, before, legs))
+        """The courses of rows that lead towards a geometry which some rule that looks ahead judges by."""
+        self._marks = sorted(self._beginning.keys() | self.touching.keys() | self.courses.keys())
 
     def marks(self, start: int, stop: int) -> Sequence[int]:
         """Return the rows of ``start`` … ``stop`` at which a quiet state may change, ascending.
@@ -143,6 +146,21 @@ class Nearness:
             return known
         self.prepare(geometry, np.arange(row, min(row + _RUN, stop)))
         return column.item(row)
+
+    def _closing(self, before: Fixes, ahead: Ahead) -> dict[int, Course]:
+        """Keep of the courses those to geometries that the fix is nearer to than the one before was."""
+        towards: dict[int, list[int]] = {}
+        for geometry in sorted(set(ahead.geometry.tolist())):
+            rows = ahead.row[ahead.geometry == geometry]
+            self.prepare(geometry, rows)
+            edges = self._rulebook.geometries[geometry]
+            nearer = self._column(geometry)[rows] < edges.distance_m(before.lon_e7[rows], before.lat_e7[rows])
+            for row in rows[nearer].tolist():
+                towards.setdefault(row, []).append(geometry)
+        return {
+            row: Course(ahead.speed_m_s.item(row), ahead.course_deg.item(row), ahead.derived.item(row), tuple(met))
+            for row, met in towards.items()
+        }
 
     def _column(self, geometry: int) -> F64:
         column = self._distances_m.get(geometry)

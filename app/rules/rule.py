@@ -73,6 +73,8 @@ class Finding(msgspec.Struct, kw_only=True):
     """Profiles of the evidence: its labels are joined to that of the violation."""
     samples: list[Sample] = []
     """Stays of rules that ask for positions: in observed order."""
+    detail: str = ""
+    """What the rule says of it in the reason, where place and depth do not say it."""
 
 
 class Pair(msgspec.Struct):
@@ -101,6 +103,8 @@ class Pair(msgspec.Struct):
     rests_us: int = 0
     """Presence: not 0 where nothing but the edge, another profile or instance, an implausible fix, or a silence longer
     than this can change the state, so that the fixes between need no look."""
+    foreseen_us: int | None = None
+    """Approaches: ``observed_at`` of the last fix that foresaw a crossing; ``open`` is the approach."""
 
     def quiet(self) -> bool:
         """Whether only a new raw crossing can change anything: such a state need not be kept."""
@@ -123,6 +127,17 @@ class Fix(msgspec.Struct, frozen=True):
     course_deg: float | None = None
 
 
+class Course(msgspec.Struct, frozen=True):
+    """Where a track goes on to from a fix: metres a second, degrees true."""
+
+    speed_m_s: float
+    course_deg: float
+    derived: bool
+    """From the leg to the fix, because its report does not say both."""
+    towards: tuple[int, ...]
+    """The geometries that it meets within some rule's horizon, and that the fix is nearer to than the one before."""
+
+
 class Leg(msgspec.Struct, frozen=True):
     """The way to a fix from the one before it."""
 
@@ -134,6 +149,8 @@ class Leg(msgspec.Struct, frozen=True):
     crossings: Sequence[Crossing]
     believed: bool
     """Both of its ends are plausible and no worse than a kilometre."""
+    course: Course | None = None
+    """Of the fix at its end, where that leads towards the feature."""
 
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True):

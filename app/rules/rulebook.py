@@ -1,6 +1,7 @@
 """All rules of a mission made ready: which instance judges which report, and the geometry they share."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
@@ -18,6 +19,7 @@ from app.model.feature import MISSION_PARTY, Feature, Mission, RuleSpec
 from app.model.identity import Interned, Profile
 from app.model.mission_geometry import AREAS, shape_of, unwrapped
 from app.model.report import I32, I64
+from app.rules.approach import Approach
 from app.rules.force_ceiling import ForceCeiling
 from app.rules.group_rule import GroupRule
 from app.rules.intervals import Intervals, ends_between, in_force_at
@@ -26,7 +28,7 @@ from app.rules.presence import Asked, Presence
 from app.rules.rule import Instance, Rule, TrackRule
 from app.rules.zone_incursion import ZoneIncursion
 
-TRACK_RULES: tuple[type[Rule], ...] = (LineCrossing, ZoneIncursion)
+TRACK_RULES: tuple[type[Rule], ...] = (LineCrossing, ZoneIncursion, Approach)
 """Every rule over the fixes of one track, a file each."""
 GROUP_RULES: tuple[type[GroupRule], ...] = (ForceCeiling,)
 """Every rule over the stays of several tracks, a file each."""
@@ -48,6 +50,18 @@ class Standing(NamedTuple):
     from_seq: int
     from_us: int
     """When that mission was received."""
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """How far ahead, in seconds, some rules look, and from what speed on; ``geometries`` are those they stand on."""
+
+    horizon_s: float
+    min_speed_m_s: float
+    max_gap_s: float
+    geometries: npt.NDArray[np.intp]
+    index: LegIndex
+    """Over ``geometries``, in their order."""
 
 
 class Rulebook:
@@ -109,6 +123,9 @@ class Rulebook:
         self.spans = ManySpans([edges.spans for edges in self.geometries])
         self._intervals = Intervals((instance.feature, instance.spec) for instance in self.instances.values())
         self._scheduled = frozenset(n for n, instance in self.instances.items() if instance.spec.schedule is not None)
+        self.ahead = frozenset(n for n, it in self.instances.items() if "horizon_s" in it.spec.parameters)
+        """Instances that look ahead: they judge where a track goes on to, not only where it has been."""
+        self.horizons = self._horizons()
         self._classes: Interned[tuple[int, ...]] = Interned()
         self._class_of_profile: I64 = np.empty(0, np.int64)
         self._active: dict[int, tuple[int, ...]] = {}
@@ -192,6 +209,11 @@ class Rulebook:
             if self.ends_between(self.instances[number], from_us, upto_us) is not None
         )
 
+    def looks_ahead(self, situations: I64) -> npt.NDArray[np.bool_]:
+        """Tell of which of ``situations`` some instance that judges them looks ahead."""
+        ahead = [it for it in set(situations.tolist()) if not self.ahead.isdisjoint(self.active(it))]
+        return np.isin(situations, np.array(ahead, situations.dtype))
+
     def judging(self, situations: I64) -> npt.NDArray[np.bool_]:
         """Return a table with a row for each of ``situations``: whether any instance on each geometry judges it."""
         table = np.zeros((len(situations), len(self.geometries)), np.bool_)
@@ -202,6 +224,20 @@ class Rulebook:
                 mask[[self.instances[number].geometry for number in self.active(situation)]] = True
             table[situations == situation] = mask
         return table
+
+    def _horizons(self) -> list[Horizon]:
+        specs: dict[float, list[Instance]] = {}
+        for number in sorted(self.ahead):
+            instance = self.instances[number]
+            specs.setdefault(instance.spec.parameters["horizon_s"], []).append(instance)
+        found = []
+        for horizon_s, instances in sorted(specs.items()):
+            on = sorted({instance.geometry for instance in instances})
+            index = self.index if len(on) == len(self.geometries) else LegIndex([self.geometries[at] for at in on])
+            slowest_m_s = min(instance.spec.parameters["min_speed_m_s"] for instance in instances)
+            longest_s = max(instance.spec.max_gap_s for instance in instances)
+            found.append(Horizon(horizon_s, slowest_m_s, longest_s, np.array(on, np.intp), index))
+        return found
 
     def _matching(self, profile: Profile) -> tuple[int, ...]:
         return tuple(number for number in self.instances if self._concerns(number, profile))

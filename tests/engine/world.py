@@ -34,6 +34,8 @@ class Told(NamedTuple):
     label: Label = Label()
     strength: int | None = None
     contingent: str = "ARG"
+    speed_m_s: float | None = None
+    course_deg: float | None = None
 
 
 def feature(rules: Sequence[dict[str, Any]], coordinates: Any, **named: Any) -> dict[str, Any]:
@@ -111,8 +113,8 @@ class World:
             lat_e7=np.array([round(it.lat * 1e7) for it in reports], np.int32),
             altitude_m=nan,
             accuracy_m=np.array([np.nan if it.accuracy_m is None else it.accuracy_m for it in reports]),
-            speed_m_s=nan,
-            course_deg=nan,
+            speed_m_s=np.array([np.nan if it.speed_m_s is None else it.speed_m_s for it in reports]),
+            course_deg=np.array([np.nan if it.course_deg is None else it.course_deg for it in reports]),
             profile=np.array(
                 [
                     self.registry.profiles.number(
