@@ -11,6 +11,7 @@ from app.engine.by_hand import lifted_by, movement_of, mute_of, note_of, raised_
 from app.engine.findings import named, passed_by, reconcile, violation_of, violation_of_group
 from app.engine.groups import Found, GroupBook
 from app.engine.heads import CHECKPOINT_EVERY, Heads
+from app.engine.incidents import IncidentJudge
 from app.engine.interference import InterferenceBook
 from app.engine.judge import Judge, Rows
 from app.engine.refold import UNNAMED, merged, refold, with_ids
@@ -30,6 +31,7 @@ from app.model.entry import (
 )
 from app.model.feature import Mission
 from app.model.identity import Registry
+from app.model.incident import IncidentVersion
 from app.model.mission import parse_mission
 from app.model.movement import Movement
 from app.model.outcome import Outcome
@@ -82,6 +84,7 @@ class Engine:
         self.judge = Judge(registry, self.heads, Rulebook(Mission()))
         self.points = CrossingPoints(Mission())
         self.groups = GroupBook(registry, sealer, self.heads, self.judge.rulebook, window_us)
+        self.incident_judge = IncidentJudge(sealer)
 
     @property
     def mission(self) -> Mission:
@@ -97,6 +100,9 @@ class Engine:
                     point = self.heads.before(slot, late_us)
                     starts[slot] = -(2**62) if point is None else point.observed_us
                 return Needs(positions=starts)
+            case Incidents(versions):
+                keys = dict.fromkeys(self.incident_judge.needs(versions))
+                return Needs(violations=tuple(key for key in keys if self.violations.get(key) is None))
             case Assessed(violation=key) if self.violations.get(key) is None:
                 return Needs(violations=(key,))
             case Raised() as raised if self.violations.get(raised_id(raised, self.sealer)) is None:
@@ -115,8 +121,7 @@ class Engine:
                 changes += self._look_at_groups(entry.received_us, _newest_us(block))
                 return Outcome(entry.seq, entry.received_us, changes=tuple(changes))
             case Incidents(versions):
-                self.incidents.enter(versions)
-                return Outcome(entry.seq, entry.received_us, incidents=versions)
+                return self._incidents(entry, versions, past)
             case MissionSet(over=over) if over is not None and over != self.mission.revision:
                 return Outcome(entry.seq, entry.received_us, refused="stale")
             case MissionSet(document=document):
@@ -166,6 +171,7 @@ class Engine:
         changes += self._tell_of_groups(self.groups.follow(book), received_us, old)
         self.document = document
         self.judge = Judge(self.registry, heads, book)
+        self.incident_judge.set_mission(mission)
         points, self.points = self.points, CrossingPoints(mission)
         if self.points.features != points.features:
             changes += self._judge_permissions(received_us)
@@ -318,6 +324,15 @@ class Engine:
             if after != before:
                 changes.append(self.violations.enter(after, received_us))
         return changes
+
+    def _incidents(self, entry: Entry, versions: tuple[IncidentVersion, ...], past: Past) -> Outcome:
+        self.incidents.enter(versions)
+        changes = [
+            change
+            for version in versions
+            for change in self.incident_judge.judge(version, entry.received_us, self.violations, past.violations)
+        ]
+        return Outcome(entry.seq, entry.received_us, changes=tuple(changes), incidents=versions)
 
     def _assess(self, entry: Entry, assessed: Assessed, past: Past) -> Outcome:
         before = self.violations.get(assessed.violation) or past.violations.get(assessed.violation)

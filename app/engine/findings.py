@@ -11,7 +11,7 @@ from app.model.identity import Registry, Unit
 from app.model.instant import SECOND_US, instant_text
 from app.model.label import joined
 from app.model.sealing import Sealer
-from app.model.violation import Assessment, Evidence, Status, Violation
+from app.model.violation import Assessment, Evidence, Severity, Status, Violation
 from app.rules.authorisation import Passed, Permission
 from app.rules.rule import Finding, Instance
 
@@ -143,9 +143,8 @@ def violation_of(
     profiles = [registry.profiles[number] for number in finding.profiles]
     refs = finding.evidence if finding.deepest in (None, *finding.evidence) else [*finding.evidence, finding.deepest]
     reports = tuple(sealer.report_id(*ref) for ref in refs if ref is not None)
-    party, status, severity = registry.profiles[finding.profile].party, finding.status, spec.severity
-    if party == MISSION_PARTY:  # of the mission's own units only what is certain is told, and only as advice
-        status, severity = _ADVICE[status], "info"
+    party = registry.profiles[finding.profile].party
+    status, severity = advised(party, finding.status, spec.severity)
     markings = [registry.markings[profile.marking] for profile in profiles]
     if permission is not None:
         status = "authorised"
@@ -232,6 +231,11 @@ def passed_by(finding: Finding, instance: Instance, unit: Unit, party: str) -> P
     if not certain or finding.direction == "present" or instance.spec.rule not in _CROSSED:
         return None
     return Passed(finding.lon, finding.lat, finding.observed_us, party, unit)
+
+
+def advised(party: str, status: Status, severity: Severity) -> tuple[Status, Severity]:
+    """Return status and severity as they are told: of the mission's own only what is certain, and only as advice."""
+    return (_ADVICE[status], "info") if party == MISSION_PARTY else (status, severity)
 
 
 def reason(

@@ -10,6 +10,7 @@ from app.engine.book import IncidentBook
 from app.engine.engine import Engine
 from app.engine.groups import Group, GroupBook
 from app.engine.heads import ARRAYS, Checkpoint, Heads
+from app.engine.incidents import IncidentJudge
 from app.engine.interference import Alert
 from app.engine.judge import Judge
 from app.model.feature import Mission
@@ -59,6 +60,8 @@ class _Snapshot(msgspec.Struct):
     movements: list[Movement]
     turns: dict[int, list[Turn]]
     alerts: dict[str, Alert]
+    raised: list[tuple[str, str, tuple[str, ...]]]
+    """The violations of incidents: contingent, incident, ids."""
 
 
 def frozen(engine: Engine) -> bytes:
@@ -88,6 +91,7 @@ def frozen(engine: Engine) -> bytes:
         movements=list(engine.movements.values()),
         turns=engine.interference.turns,
         alerts=engine.interference.alerts,
+        raised=[(*key, ids) for key, ids in engine.incident_judge.raised.items()],
     )
     return msgspec.msgpack.encode(snapshot)
 
@@ -126,6 +130,10 @@ def thawed(data: bytes, registry: Registry, sealer: Sealer, window_us: int) -> E
     engine.movements = {(it.contingent, it.movement): it for it in snapshot.movements}
     engine.points = CrossingPoints(mission)
     engine.interference.load(snapshot.turns, snapshot.alerts)
+    engine.incident_judge = IncidentJudge(
+        sealer, {(contingent, incident): ids for contingent, incident, ids in snapshot.raised}
+    )
+    engine.incident_judge.set_mission(mission)
     return engine
 
 

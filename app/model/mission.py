@@ -14,6 +14,7 @@ from app.model.feature import (
     Mission,
     Party,
     PassageTerms,
+    RuleSpec,
 )
 from app.model.identity import Unit
 from app.model.label import CAVEATS, CLASSIFICATIONS, EVERYONE, Label
@@ -246,6 +247,7 @@ def _feature(outer: Reading, identifier: str, parties: set[str]) -> Feature:
     valid_from_us, valid_to_us = reading.instant_us("valid_from"), reading.instant_us("valid_to")
     if valid_from_us is not None and valid_to_us is not None and valid_from_us >= valid_to_us:
         reading.fault("valid_to", "must be after valid_from")
+    rules = read_rules(reading, kind, parties)
     return Feature(
         id=identifier,
         kind=kind or "",
@@ -253,10 +255,10 @@ def _feature(outer: Reading, identifier: str, parties: set[str]) -> Feature:
         geometry=geometry or {"type": "Point", "coordinates": [0.0, 0.0]},
         left=left,
         right=right,
-        radius_m=_radius_m(reading, kind, geometry),
+        radius_m=_radius_m(reading, kind, geometry, rules),
         valid_from_us=valid_from_us,
         valid_to_us=valid_to_us,
-        rules=read_rules(reading, kind, parties),
+        rules=rules,
         passage=_passage(reading, parties, of_passage),
         properties={name: value for name, value in members.items() if name not in _FEATURE_FIELDS},
     )
@@ -296,11 +298,15 @@ def _sides(reading: Reading, kind: str | None) -> tuple[str | None, str | None]:
     return left, right
 
 
-def _radius_m(reading: Reading, kind: str | None, geometry: dict[str, Any] | None) -> float | None:
+def _radius_m(
+    reading: Reading, kind: str | None, geometry: dict[str, Any] | None, rules: tuple[RuleSpec, ...]
+) -> float | None:
     radius_m = reading.number("radius_m", 0, FARTHEST_M, above_low=True)
     is_point = geometry is not None and geometry["type"] == "Point"
     if kind == "crossing_point" and is_point and not reading.has("radius_m"):
         reading.fault("radius_m", "is missing: a crossing point that is a point needs it")
+    elif is_point and not reading.has("radius_m") and any(rule.rule == "status_quo" for rule in rules):
+        reading.fault("radius_m", "is missing: status_quo on a point needs it")
     if reading.has("radius_m") and geometry is not None and not is_point:
         reading.fault("radius_m", "only points have a radius")
     return radius_m

@@ -1,7 +1,7 @@
 """The engine's worker: entries after the cursor → step → commit → tell. The only place where the fold meets I/O."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from app.model.feature import Mission
 from app.model.identity import Registry
 from app.model.instant import SECOND_US
 from app.model.outcome import Outcome
+from app.model.violation import Violation
 from app.picture.feeds_health import FeedsHealth
 from app.picture.tracks import Tracks
 from app.store.database import Database
@@ -206,10 +207,14 @@ async def past_of(engine: Engine, history: History, database: Database, entry: E
         windows = [Window(slot, after_us + 1, _END_OF_TIME_US) for slot, after_us in needs.positions.items()]
         read = partial(history.positions_in, windows=windows, upto_seq=entry.seq - 1)
         positions = dict(zip(needs.positions, await database.read(read), strict=True))
-    violations = {}
-    for key in needs.violations:
-        # The store may be ahead of the fold, after a crash and in a replay: what this entry made is not its past.
-        found = await database.read(partial(violation_before, violation=key, instant_us=entry.received_us))
-        if found is not None:
-            violations[key] = found
+    violations = await database.read(partial(_told_before, keys=needs.violations, instant_us=entry.received_us))
     return Past(positions, violations)
+
+
+def _told_before(connection: apsw.Connection, keys: Sequence[str], instant_us: int) -> dict[str, Violation]:
+    """Return violations as they were told before an instant, by id.
+
+    The store may be ahead of the fold, after a crash and in a replay: what the entry itself made is not its past.
+    """
+    told = ((key, violation_before(connection, key, instant_us)) for key in keys)
+    return {key: one for key, one in told if one is not None}

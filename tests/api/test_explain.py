@@ -151,3 +151,36 @@ async def test_across_the_antimeridian_all_is_drawn_in_one_turn(tmp_path: Path) 
 
     lons = [lon for one in found["features"] for lon in shape(one["geometry"]).bounds[::2]]
     assert max(lons) - min(lons) < 0.1
+
+
+async def test_a_shot_across_the_line_is_explained_by_its_ray(tmp_path: Path) -> None:
+    line = MISSION["features"][0]
+    firing = [{"rule": "firing", "id": "shots", "within_m": 200}]
+    drawn = line | {"properties": line["properties"] | {"rules": firing}}
+    async with serving(tmp_path, mission=MISSION | {"features": [drawn]}) as server, server.reader() as officer:
+        await server.push(
+            "incidents",
+            {
+                "incident": "shot-1", "observed_at": server.clock.text(), "lon": 33.2, "lat": 34.99, "accuracy_m": 100,
+                "category": "mortar", "title": "Two rounds", "observer_lon": 33.21, "observer_lat": 34.98,
+                "bearing_deg": 0, "distance_m": 5000,
+            },
+        )  # fmt: skip
+
+        found = await explained(officer)
+
+    [place], [observer], [origin] = (of_role(found, role) for role in ("incident", "observer", "origin"))
+    assert place["geometry"]["coordinates"] == [33.2, 34.99]
+    assert (place["properties"]["unit"], place["properties"]["kind"]) == ("shot-1", "mortar")
+    assert observer["geometry"]["coordinates"] == [33.21, 34.98]
+    assert metres(observer["geometry"]["coordinates"], origin["geometry"]["coordinates"]) == pytest.approx(
+        5000, abs=0.1
+    )
+    assert origin["geometry"]["coordinates"][0] == 33.21
+    [ray] = of_role(found, "ray")
+    assert ray["geometry"]["coordinates"][0] == observer["geometry"]["coordinates"]
+    assert ray["geometry"]["coordinates"][-1] == origin["geometry"]["coordinates"]
+    [crossing] = of_role(found, "crossing")
+    assert (crossing["geometry"]["coordinates"][1], crossing["properties"]["direction"]) == (35.0, "left_to_right")
+    assert of_role(found, "margin")[0]["properties"]["distance_m"] == 200
+    assert len(of_role(found, "accuracy")) == len(of_role(found, "edge")) == 1

@@ -171,7 +171,13 @@ class World:
     def _past(self, entry: Entry) -> Past:
         needs = self.engine.needs(entry)
         found = {slot: self._stored(slot, after_us, entry.seq) for slot, after_us in needs.positions.items()}
-        return Past({slot: positions for slot, positions in found.items() if positions is not None})
+        told = {
+            change.after.id: change.after
+            for outcome in self.outcomes[: entry.seq - 1]
+            for change in outcome.changes
+            if change.after.id in needs.violations
+        }
+        return Past({slot: positions for slot, positions in found.items() if positions is not None}, told)
 
     def _stored(self, slot: int, after_us: int, before_seq: int) -> Positions | None:
         rows = [
