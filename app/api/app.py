@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from app.api import (
     basemap,
     dry_run,
+    episodes,
     errors,
     explain,
     features,
@@ -42,6 +43,7 @@ ROUTERS = (
     picture,
     replay,
     tracks,
+    episodes,
     violations,
     explain,
     raising,

@@ -83,6 +83,40 @@ class ViolationList(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class EpisodeParty(msgspec.Struct, frozen=True):
+    """A party's air violations: how many began, their hours, and what was unmanned. A share of nothing is null."""
+
+    party: str
+    episodes: int
+    hours: float
+    unmanned_episodes: int
+    unmanned_hours: float
+    share_unmanned: float | None
+    share_unmanned_hours: float | None
+
+
+class EpisodeDay(msgspec.Struct, frozen=True):
+    """The same of one day, UTC (2025-06-15). An episode counts on the day it began; its hours are split by day."""
+
+    day: str
+    party: str
+    episodes: int
+    hours: float
+    unmanned_episodes: int
+    unmanned_hours: float
+    share_unmanned: float | None
+    share_unmanned_hours: float | None
+
+
+class EpisodeTable(msgspec.Struct, frozen=True, rename={"from_": "from"}):
+    """Air violations within a span, by day and party, and by party over all of it."""
+
+    from_: str
+    to: str
+    days: list[EpisodeDay]
+    parties: list[EpisodeParty]
+
+
 class RejectedItem(msgspec.Struct, frozen=True):
     """An item of a request that was not accepted: its place, the code, and what is wrong with it."""
 

@@ -12,7 +12,9 @@ from app.model.instant import SECOND_US, instant_text
 from app.model.label import joined
 from app.model.sealing import Sealer
 from app.model.violation import Assessment, Evidence, Severity, Status, Violation
+from app.rules.airspace_violation import AirspaceViolation
 from app.rules.authorisation import Passed, Permission
+from app.rules.restricted_weapon import RestrictedWeapon
 from app.rules.rule import Finding, Instance
 
 _ADVICE: Mapping[Status, Status] = {"confirmed": "advisory", "suspected": "withdrawn", "withdrawn": "withdrawn"}
@@ -143,9 +145,9 @@ def violation_of(
     profiles = [registry.profiles[number] for number in finding.profiles]
     refs = finding.evidence if finding.deepest in (None, *finding.evidence) else [*finding.evidence, finding.deepest]
     reports = tuple(sealer.report_id(*ref) for ref in refs if ref is not None)
-    party = registry.profiles[finding.profile].party
-    status, severity = advised(party, finding.status, spec.severity)
-    markings = [registry.markings[profile.marking] for profile in profiles]
+    profile = registry.profiles[finding.profile]
+    status, severity = advised(profile.party, finding.status, spec.severity)
+    markings = [registry.markings[each.marking] for each in profiles]
     if permission is not None:
         status = "authorised"
         markings += [] if permission.movement is None else [permission.movement.marking]
@@ -157,7 +159,7 @@ def violation_of(
         feature=feature.id,
         feature_name=feature.name,
         track=sealer.track_id(slot),
-        party=party,
+        party=profile.party,
         units=(unit,),
         status=status,
         late=told_us - finding.observed_us > LATE_AFTER_US if before is None else before.late,
@@ -172,7 +174,8 @@ def violation_of(
         depth_m=None if finding.depth_m is None else round(finding.depth_m, 1),
         confidence=round(finding.confidence, 4),
         evidence=Evidence(reports=reports, line_version_us=feature.valid_from_us),
-        reason=reason(finding, instance, unit.unit, unit.contingent, permission),
+        reason=reason(finding, instance, unit.unit, unit.contingent, profile.platform, permission),
+        platform=profile.platform,
         marking=joined(markings),
         assessment=before.assessment if before else Assessment(),
         revision=before.revision if before else 1,
@@ -239,8 +242,9 @@ def advised(party: str, status: Status, severity: Severity) -> tuple[Status, Sev
 
 
 def reason(
-    finding: Finding, instance: Instance, unit: str, contingent: str, permission: Permission | None = None
-) -> str:
+    finding: Finding, instance: Instance, unit: str, contingent: str, platform: str | None,
+    permission: Permission | None = None,
+) -> str:  # fmt: skip
     """Say in one sentence why the rule fired."""
     feature, spec = instance.feature, instance.spec
     deep = "" if finding.depth_m is None else f"{finding.depth_m:.0f} m "
@@ -249,7 +253,11 @@ def reason(
         "present": f"found {deep}inside {feature.name}",
         "transit": f"passed through {feature.name} between two reports",
     }.get(finding.direction, f"{deep}beyond {feature.name}")
+    if spec.rule == RestrictedWeapon.kind:
+        place = f"{platform} {place}, {feature.kind.replace('_', ' ')} that bans {platform}"
     parts = [f"{unit} reported by {contingent}, {place}", f"margin {spec.margin_m:g} m"]
+    if spec.rule == AirspaceViolation.kind:
+        parts.insert(1, _height(finding, instance))
     parts.append("no accuracy given" if finding.accuracy_m is None else f"accuracy {finding.accuracy_m:g} m")
     if feature.valid_from_us is not None:
         parts.append(f"version of {instant_text(feature.valid_from_us)[:10]}")
@@ -261,3 +269,16 @@ def reason(
         convoy = "" if permission.movement is None else f" as announced: {permission.movement.movement}"
         parts.append(f"let pass at {permission.point.name}{convoy}")
     return ", ".join(parts) + "."
+
+
+def _height(finding: Finding, instance: Instance) -> str:
+    """Say how high it was, above what, and between which limits; what nobody knows counts as within."""
+    rule = instance.spec.parameters
+    ref, floor_m, ceiling_m = rule["altitude_ref"], rule["floor_m"], rule["ceiling_m"]
+    limits = [f"from {floor_m:g} m"] if floor_m is not None else []
+    limits += [f"up to {ceiling_m:g} m"] if ceiling_m is not None else []
+    band = " ".join(limits) or "any height"
+    if finding.height_m is not None:
+        return f"at {finding.height_m:.0f} m {ref} (band {band})"
+    given = "" if finding.incomparable is None else f" above {ref} (given above {finding.incomparable})"
+    return f"altitude unknown{given}, counted as within the band {band} {ref}"

@@ -11,7 +11,7 @@ from app.model.identity import Registry
 from app.model.label import EVERYONE, Marking, joined
 from app.model.report import E7
 from app.model.sealing import Sealer
-from app.model.violation import Change, Evidence, Violation
+from app.model.violation import Assessment, Change, Evidence, Violation
 from app.picture.interference import Jump, Jumps, Turn, established_us, events, jumps_of
 
 RULE = "gnss_interference"
@@ -192,10 +192,10 @@ class InterferenceBook:
             evidence=Evidence(tuple(self._sealer.report_id(*jump.turn.ref) for jump in each), None),
             reason=_reason(len(each), min(moved_m), max(moved_m), radius_m),
             marking=joined(self._marking(jump.turn) for jump in event),
+            assessment=Assessment() if before is None else before.assessment,
             revision=1 if before is None else before.revision,
             told_us=told_us if before is None else before.told_us,
             changed_us=told_us if before is None else before.changed_us,
-            **({} if before is None else {"assessment": before.assessment}),
         )
 
 

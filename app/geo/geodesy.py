@@ -80,6 +80,14 @@ def geodesic_path(lon0_e7: int, lat0_e7: int, lon1_e7: int, lat1_e7: int) -> I64
     return path
 
 
+def place_along(lon0_e7: int, lat0_e7: int, lon1_e7: int, lat1_e7: int, share: float) -> tuple[float, float]:
+    """Return degrees of the place at a share (0 … 1) of the leg's length along the geodesic."""
+    lon, lat = lon0_e7 / STEPS_A_DEGREE, lat0_e7 / STEPS_A_DEGREE
+    azimuth, _, metres = _GEOD.inv(lon, lat, lon1_e7 / STEPS_A_DEGREE, lat1_e7 / STEPS_A_DEGREE)
+    lon, lat, _ = _GEOD.fwd(lon, lat, azimuth, metres * share)
+    return float(lon), float(lat)
+
+
 def is_straight(lon0: I64, lat0: I64, lon1: I64, lat1: I64) -> Bools:
     """Tell which legs ``geodesic_path`` surely leaves as their two ends; one a hair below its limit may be False."""
     pieces_m = _pieces_m(np.maximum(np.abs(lat0), np.abs(lat1)))

@@ -115,6 +115,7 @@ class ViolationFrame(msgspec.Struct, frozen=True):
     confidence: float
     evidence: EvidenceFrame
     reason: str
+    platform: str | None
     assessment: AssessmentFrame
     revision: int
     told_at: str
@@ -308,6 +309,7 @@ def violation_frame(violation: Violation) -> ViolationFrame:
         confidence=violation.confidence,
         evidence=EvidenceFrame(violation.evidence.reports, instant_or_none(violation.evidence.line_version_us)),
         reason=violation.reason,
+        platform=violation.platform,
         assessment=AssessmentFrame(judged.state, judged.by, instant_or_none(judged.at_us), judged.note),
         revision=violation.revision,
         told_at=instant_text(violation.told_us),

@@ -61,6 +61,8 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Evidence
     reason: str
     """One sentence: why this fired."""
+    platform: str | None = None
+    """Of the report that raised it or, later, confirmed it."""
     marking: Marking
     assessment: Assessment = Assessment()
     revision: int = 1

@@ -26,6 +26,7 @@ class Approach:
     kind: ClassVar[str] = "approach"
     judges: ClassVar[Literal["tracks"]] = "tracks"
     geometry: ClassVar[str] = "line or zone"
+    usual_platforms: ClassVar[tuple[str, ...] | None] = None
 
     def __init__(self, instance: Instance, edges: Edges, parameters: dict[str, Any]) -> None:
         self._instance = instance

@@ -158,6 +158,11 @@ class TrackFold:
                 path=path,
                 crossings=crossings,
                 believed=_believable(head) and _believable(here),
+                start_lon_e7=head.lon_e7,
+                start_lat_e7=head.lat_e7,
+                start_altitude_m=head.altitude_m,
+                start_altitude_ref=self._profiles[head.profile].altitude_ref,
+                start_believed=_believable(head),
                 course=course if towards else None,
             )
             fix = self._fix(here, row, geometry)
@@ -207,6 +212,7 @@ class TrackFold:
             altitude_m=here.altitude_m,
             speed_m_s=here.speed_m_s,
             course_deg=here.course_deg,
+            altitude_ref=self._profiles[here.profile].altitude_ref,
         )
 
 

@@ -14,6 +14,7 @@ class LineCrossing:
     kind: ClassVar[str] = "line_crossing"
     judges: ClassVar[Literal["tracks"]] = "tracks"
     geometry: ClassVar[str] = "line"
+    usual_platforms: ClassVar[tuple[str, ...] | None] = None
 
     def __init__(self, instance: Instance, edges: Edges, parameters: dict[str, Any]) -> None:
         self._instance = instance

@@ -25,7 +25,7 @@ class Passage(msgspec.Struct, frozen=True):
     lat: float
     observed_us: int
     sign: int
-    """+1 from right to left (into a zone), -1 the other way."""
+    """+1 from right to left (into a zone), -1 the other way; 0 into a band of altitude."""
     nominal: bool
     """The leg was longer than ``max_gap_s``: it crossed, but where and when is only a straight guess."""
     leg: tuple[PositionRef, PositionRef]
@@ -43,6 +43,28 @@ class Depth(msgspec.Struct, frozen=True):
 
 Sample = tuple[int, int, int, PositionRef]
 """A position kept of a stay: observed µs, lon, lat in whole 1e-7 degrees, and its report."""
+
+
+class Level(msgspec.Struct, frozen=True):
+    """How high a report put a track, above the reference that a rule asks for (None: unknown); where and when."""
+
+    lon_e7: int
+    lat_e7: int
+    observed_us: int
+    height_m: float | None
+    ref: PositionRef
+    profile: int
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """A part of a track's way on which it was within a band of altitude, on one leg."""
+
+    begun: Passage
+    height_m: float | None
+    """Where it begins; None: unknown."""
+    to_us: int
+    deepest: Depth | None
+    """Of the fix that it ends at, if that one is within the band and may be believed."""
 
 
 class Finding(msgspec.Struct, kw_only=True):
@@ -75,6 +97,10 @@ class Finding(msgspec.Struct, kw_only=True):
     """Stays of rules that ask for positions: in observed order."""
     detail: str = ""
     """What the rule says of it in the reason, where place and depth do not say it."""
+    height_m: float | None = None
+    """Where a rule judges altitude, above its own reference; None: unknown."""
+    incomparable: str | None = None
+    """The reference of an altitude that was given and says nothing above the rule's own."""
 
 
 class Pair(msgspec.Struct):
@@ -105,10 +131,18 @@ class Pair(msgspec.Struct):
     than this can change the state, so that the fixes between need no look."""
     foreseen_us: int | None = None
     """Approaches: ``observed_at`` of the last fix that foresaw a crossing; ``open`` is the approach."""
+    beneath: "Pair | None" = None
+    """Airspace: the state over the ground. Its findings are nobody's."""
+    level: Level | None = None
+    """Airspace: the height that counts at the fix before."""
+    stretches: list[Stretch] = []
+    """Airspace: those within the band since the side was last beyond doubt."""
 
     def quiet(self) -> bool:
         """Whether only a new raw crossing can change anything: such a state need not be kept."""
-        return self.settled and not (self.net or self.suspicion or self.open or self.doubted)
+        if not self.settled or self.net or self.suspicion or self.open or self.doubted:
+            return False
+        return self.beneath is None or self.beneath.quiet()
 
 
 class Fix(msgspec.Struct, frozen=True):
@@ -125,6 +159,7 @@ class Fix(msgspec.Struct, frozen=True):
     altitude_m: float | None = None
     speed_m_s: float | None = None
     course_deg: float | None = None
+    altitude_ref: str = "hae"
 
 
 class Course(msgspec.Struct, frozen=True):
@@ -149,6 +184,11 @@ class Leg(msgspec.Struct, frozen=True):
     crossings: Sequence[Crossing]
     believed: bool
     """Both of its ends are plausible and no worse than a kilometre."""
+    start_lon_e7: int
+    start_lat_e7: int
+    start_altitude_m: float | None
+    start_altitude_ref: str
+    start_believed: bool
     course: Course | None = None
     """Of the fix at its end, where that leads towards the feature."""
 
@@ -194,6 +234,8 @@ class Rule(TrackRule, Protocol):
     kind: ClassVar[str]
     judges: ClassVar[Literal["tracks"]]
     geometry: ClassVar[str]
-    """``line`` or ``zone``: what it may stand on."""
+    """``line``, ``zone`` or ``any``: what it may stand on."""
+    usual_platforms: ClassVar[tuple[str, ...] | None]
+    """Of what kind a track must be where the agreement's wording names none; None: of any kind."""
 
     def __init__(self, instance: Instance, edges: Edges, parameters: dict[str, Any]) -> None: ...

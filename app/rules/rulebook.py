@@ -19,16 +19,18 @@ from app.model.feature import MISSION_PARTY, Feature, Mission, RuleSpec
 from app.model.identity import Interned, Profile
 from app.model.mission_geometry import AREAS, shape_of, unwrapped
 from app.model.report import I32, I64
+from app.rules.airspace_violation import AirspaceViolation
 from app.rules.approach import Approach
 from app.rules.force_ceiling import ForceCeiling
 from app.rules.group_rule import GroupRule
 from app.rules.intervals import Intervals, ends_between, in_force_at
 from app.rules.line_crossing import LineCrossing
 from app.rules.presence import Asked, Presence
+from app.rules.restricted_weapon import RestrictedWeapon
 from app.rules.rule import Instance, Rule, TrackRule
 from app.rules.zone_incursion import ZoneIncursion
 
-TRACK_RULES: tuple[type[Rule], ...] = (LineCrossing, ZoneIncursion, Approach)
+TRACK_RULES: tuple[type[Rule], ...] = (LineCrossing, ZoneIncursion, AirspaceViolation, RestrictedWeapon, Approach)
 """Every rule over the fixes of one track, a file each."""
 GROUP_RULES: tuple[type[GroupRule], ...] = (ForceCeiling,)
 """Every rule over the stays of several tracks, a file each."""
@@ -256,7 +258,8 @@ def _concerns(spec: RuleSpec, profile: Profile) -> bool:
         return False
     if (profile.strength or 1) < spec.min_count:
         return False
-    return spec.platforms is None or profile.platform in spec.platforms
+    platforms = _OF_TRACKS[spec.rule].usual_platforms if spec.platforms is None else spec.platforms
+    return platforms is None or profile.platform in platforms
 
 
 def _wording(feature: Feature, spec: RuleSpec) -> bytes:

@@ -199,7 +199,7 @@ def _confirm(finding: Finding, pair: Pair, fix: Fix) -> None:
 
 def _deepen(finding: Finding, depth: Depth) -> None:
     finding.depth_m, finding.deepest = depth.metres, depth.ref
-    _mark(finding, depth.profile)
+    mark(finding, depth.profile)
 
 
 def cite_passage(finding: Finding, fix: Fix, passage: Passage) -> None:
@@ -217,9 +217,10 @@ def cite(finding: Finding, fix: Fix) -> None:
 def _cite(finding: Finding, ref: PositionRef, profile: int) -> None:
     if ref not in finding.evidence:
         finding.evidence.append(ref)
-    _mark(finding, profile)
+    mark(finding, profile)
 
 
-def _mark(finding: Finding, profile: int) -> None:
+def mark(finding: Finding, profile: int) -> None:
+    """Let the label of a report's profile count for the finding."""
     if profile not in finding.profiles:
         finding.profiles = sorted([*finding.profiles, profile])

@@ -19,6 +19,7 @@ class ZoneIncursion:
     kind: ClassVar[str] = "zone_incursion"
     judges: ClassVar[Literal["tracks"]] = "tracks"
     geometry: ClassVar[str] = "zone"
+    usual_platforms: ClassVar[tuple[str, ...] | None] = None
 
     def __init__(self, instance: Instance, edges: Edges, parameters: dict[str, Any]) -> None:
         self._instance = instance

@@ -3,8 +3,8 @@
 Decides nothing about a reader: queries take the numbers of the markings he may see.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import apsw
@@ -12,6 +12,7 @@ import msgspec
 
 from app.model.identity import Registry
 from app.model.incident import IncidentVersion
+from app.model.instant import SECOND_US
 from app.model.outcome import Outcome
 from app.model.report import E7
 from app.model.violation import Violation, is_open
@@ -23,6 +24,8 @@ _CURSOR = "engine"
 _violation_decoder = msgspec.msgpack.Decoder(Violation)
 _incident_decoder = msgspec.msgpack.Decoder(IncidentVersion)
 _json = msgspec.json.Encoder()
+CLOCKS_APART_US = 600 * SECOND_US
+"""What is observed may be, by our clock, five minutes ahead at most: so a violation changes after its end, nearly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,7 @@ def violations(
     connection: apsw.Connection, wanted: Wanted, limit: int, before: tuple[int, str] | None = None
 ) -> list[Violation]:
     """Return violations, the last observed first; ``before`` is (``observed_us``, ``id``) of the page before's last."""
-    terms, values = _terms(wanted, {"party": wanted.party, "status": wanted.status, "feature": wanted.feature})
+    terms, values = _terms(wanted, _equal(wanted))
     if before is not None:
         terms.append("(observed_us, id) < (?, ?)")
         values.extend(before)
@@ -107,6 +110,16 @@ def violations(
     )
     found = (decode(body, _violation_decoder) for (body,) in rows)
     return list(islice((one for one in found if _fits(one, wanted)), limit))
+
+
+def violations_during(connection: apsw.Connection, wanted: Wanted) -> Iterator[Violation]:
+    """Return violations that are wanted, also those that began before ``from_us`` and may have gone on after it."""
+    terms, values = _terms(replace(wanted, from_us=None), _equal(wanted))
+    if wanted.from_us is not None:
+        terms.append("(observed_us >= ? OR open OR changed_us >= ?)")
+        values.extend((wanted.from_us, wanted.from_us - CLOCKS_APART_US))
+    rows = connection.execute(f"SELECT body FROM violations WHERE {' AND '.join(terms)}", values)
+    return (decode(body, _violation_decoder) for (body,) in rows)
 
 
 def present_violations(connection: apsw.Connection, changed_since_us: int) -> list[Violation]:
@@ -193,6 +206,10 @@ def _fits(violation: Violation, wanted: Wanted) -> bool:
     if wanted.assessment is not None and violation.assessment.state != wanted.assessment:
         return False
     return wanted.told_before_us is None or violation.told_us < wanted.told_before_us
+
+
+def _equal(wanted: Wanted) -> dict[str, str | None]:
+    return {"party": wanted.party, "status": wanted.status, "feature": wanted.feature}
 
 
 def _terms(wanted: Wanted, equal: dict[str, str | None]) -> tuple[list[str], list[str | float]]:

@@ -36,6 +36,8 @@ class Told(NamedTuple):
     contingent: str = "ARG"
     speed_m_s: float | None = None
     course_deg: float | None = None
+    altitude_m: float | None = None
+    altitude_ref: str = "hae"
 
 
 def feature(rules: Sequence[dict[str, Any]], coordinates: Any, **named: Any) -> dict[str, Any]:
@@ -105,13 +107,12 @@ class World:
     def block(self, reports: Sequence[Told], received_us: int) -> ReportBlock:
         """Return the reports as a block."""
         n = len(reports)
-        nan = np.full(n, np.nan)
         return ReportBlock(
             slot=np.array([self.registry.units.number(Unit(it.contingent, it.unit)) for it in reports], np.int32),
             observed_us=np.array([START_US + round(it.second * 1e6) for it in reports], np.int64),
             lon_e7=np.array([round(it.lon * 1e7) for it in reports], np.int32),
             lat_e7=np.array([round(it.lat * 1e7) for it in reports], np.int32),
-            altitude_m=nan,
+            altitude_m=np.array([np.nan if it.altitude_m is None else it.altitude_m for it in reports]),
             accuracy_m=np.array([np.nan if it.accuracy_m is None else it.accuracy_m for it in reports]),
             speed_m_s=np.array([np.nan if it.speed_m_s is None else it.speed_m_s for it in reports]),
             course_deg=np.array([np.nan if it.course_deg is None else it.course_deg for it in reports]),
@@ -123,7 +124,7 @@ class World:
                             None,
                             it.platform,
                             it.party,
-                            "hae",
+                            it.altitude_ref,
                             self.registry.markings.number(Marking((it.contingent,), it.label)),
                             it.strength,
                         )

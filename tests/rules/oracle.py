@@ -232,7 +232,8 @@ class Watch:
             return 1.0
         return (1 + erf(ground.metres / (fix.accuracy_m / 1.515) / sqrt(2))) / 2
 
-    def _way(self) -> str | None:
+    def way(self) -> str | None:
+        """The name of the change that waits to be confirmed."""
         if self.term.zone:
             return "enter" if self.turned > 0 else None
         return "right_to_left" if self.turned > 0 else "left_to_right"
@@ -242,13 +243,13 @@ class Watch:
         if self.term.zone:
             return self.turned > 0
         home = self.term.left if self.turned > 0 else self.term.right
-        back = self.open is not None and self.open.direction != self._way()
-        return home != fix.party and self.term.direction in ("any", self._way()) and not back
+        back = self.open is not None and self.open.direction != self.way()
+        return home != fix.party and self.term.direction in ("any", self.way()) and not back
 
     def _new(self, fix: Seen, ground: Ground) -> Found:
         assert self.last is not None
         crossing, us, nominal = self.last
-        direction = self._way()
+        direction = self.way()
         assert direction is not None
         depths = [ground.metres] if fix.sound() else []
         found = Found(direction, "suspected", crossing.lon, crossing.lat, us, fix.us, nominal, fix.party,
@@ -261,7 +262,7 @@ class Watch:
             return
         if self.turned:
             self.ahead.append(ground.metres)
-            if self.suspicion is not None and self.suspicion.direction == self._way():
+            if self.suspicion is not None and self.suspicion.direction == self.way():
                 self.suspicion.depths.append(ground.metres)
         elif self.open is not None:
             self.open.depths.append(ground.metres)
@@ -272,7 +273,7 @@ class Watch:
         if self.turned:
             assert self.last is not None
             crossing, us, nominal = self.last
-            opens, direction, ended = self._opens(fix), self._way(), self.open
+            opens, direction, ended = self._opens(fix), self.way(), self.open
             if ended is not None:
                 ended.ended_us = us
                 ended.nominal |= ended.direction == direction

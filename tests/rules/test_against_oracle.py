@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from app.model.violation import Violation
 from tests.engine.world import START_US, Told, World, feature, mission
 from tests.rules.oracle import Found, Seen, Term, Watch, measured
 from tests.rules.oracle_ground import E7, Grid, TooClose, believed
@@ -76,22 +77,26 @@ def document(case: Case, terms: Sequence[Term]) -> bytes:
     features = []
     for key in dict.fromkeys((term.feature, term.valid_us) for term in terms):
         mine = [term for term in terms if (term.feature, term.valid_us) == key]
-        one = mine[0]
-        if one.zone:
-            drawn: Any = [[[[x / E7, y / E7] for x, y in ring] for ring in part] for part in one.shape]
-            named = {}
-        else:
-            drawn = [[[x / E7, y / E7] for x, y in part] for part in one.shape]
-            drawn = drawn[0] if len(drawn) == 1 else drawn
-            named = {"left": one.left, "right": one.right}
-        it = feature([stated(term) for term in mine], drawn, id=one.feature, valid_from=instant(one.valid_us[0]),
-                     valid_to=instant(one.valid_us[1]), **named)  # fmt: skip
-        if not one.zone:
-            it["geometry"]["type"] = "LineString" if len(one.shape) == 1 else "MultiLineString"
-            it["properties"] |= {"kind": "ceasefire_line"} | named
-        features.append(it)
+        features.append(feature_of(mine[0], [stated(term) for term in mine]))
     gates: dict[str, float] | None = None if case.gates is None else {}
     return mission(*features, gates=gates)
+
+
+def feature_of(one: Term, rules: list[dict[str, Any]]) -> dict[str, Any]:
+    """The feature that a term is about, with these rules."""
+    if one.zone:
+        drawn: Any = [[[[x / E7, y / E7] for x, y in ring] for ring in part] for part in one.shape]
+        named = {}
+    else:
+        drawn = [[[x / E7, y / E7] for x, y in part] for part in one.shape]
+        drawn = drawn[0] if len(drawn) == 1 else drawn
+        named = {"left": one.left, "right": one.right}
+    it = feature(rules, drawn, id=one.feature, valid_from=instant(one.valid_us[0]), valid_to=instant(one.valid_us[1]),
+                 **named)  # fmt: skip
+    if not one.zone:
+        it["geometry"]["type"] = "LineString" if len(one.shape) == 1 else "MultiLineString"
+        it["properties"] |= {"kind": "ceasefire_line"} | named
+    return it
 
 
 def stated(term: Term) -> dict[str, Any]:
@@ -237,16 +242,13 @@ def place_of(it: Row) -> tuple[Any, ...]:
 
 def found(it: World, unit: str) -> list[Row]:
     """What the engine has told of a unit and stands."""
-    return sorted(
-        (
-            Row(
-                one.feature, one.rule_id, one.evidence.line_version_us or 0, one.direction or "", one.status,
-                one.confirmed_us, one.observed_us, one.ended_us, one.lon, one.lat, one.depth_m, one.nominal, one.party,
-                one.confidence,
-            )
-            for one in it.violations() if one.units[0].unit == unit
-        ),
-        key=place_of,
+    return sorted((row_of(one) for one in it.violations() if one.units[0].unit == unit), key=place_of)
+
+
+def row_of(one: Violation) -> Row:
+    return Row(
+        one.feature, one.rule_id, one.evidence.line_version_us or 0, one.direction or "", one.status, one.confirmed_us,
+        one.observed_us, one.ended_us, one.lon, one.lat, one.depth_m, one.nominal, one.party, one.confidence,
     )  # fmt: skip
 
 

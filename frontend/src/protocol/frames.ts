@@ -142,6 +142,7 @@ export interface ViolationFrame {
   confidence: number;
   evidence: EvidenceFrame;
   reason: string;
+  platform: string | null;
   assessment: AssessmentFrame;
   revision: number;
   told_at: string;

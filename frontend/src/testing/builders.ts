@@ -58,6 +58,7 @@ export function violation(id: string, over: Partial<Violation> = {}): Violation 
     confidence: 0.97,
     evidence: { reports: [], line_version: null },
     reason: '',
+    platform: null,
     assessment: { state: 'open', by: null, at: null, note: null },
     revision: 1,
     told_at: NOON,
