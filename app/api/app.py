@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from app.api import (
     basemap,
+    corrections,
     dry_run,
     episodes,
     errors,
@@ -46,6 +47,7 @@ ROUTERS = (
     episodes,
     violations,
     explain,
+    corrections,
     raising,
     incidents,
     features,

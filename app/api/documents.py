@@ -34,6 +34,7 @@ from app.live.frames import (
     ViolationFrame,
 )
 from app.model.label import Classification, Label
+from app.model.violation import Cause, Status
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -219,6 +220,37 @@ class ViolationDetail(ViolationFrame, frozen=True, kw_only=True):
     """A violation, and every revision of it that the reader may see, oldest first."""
 
     revisions: list[ViolationFrame]
+
+
+class FieldChange(msgspec.Struct, frozen=True):
+    """A field of a violation, as it was told before and as it reads since."""
+
+    field: str
+    old: Any
+    new: Any
+
+
+class CorrectionFrame(msgspec.Struct, frozen=True):
+    """A revision that told a violation otherwise: when it was told, why, and what changed."""
+
+    violation: str
+    revision: int
+    at: str
+    cause: Cause
+    rule: str
+    rule_id: str
+    feature: str
+    party: str
+    status: Status
+    observed_at: str
+    changes: list[FieldChange]
+
+
+class CorrectionList(msgspec.Struct, frozen=True):
+    """Corrections of one page, the last told first."""
+
+    corrections: list[CorrectionFrame]
+    next: str | None
 
 
 class IncidentDetail(IncidentFrame, frozen=True, kw_only=True):

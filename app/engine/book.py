@@ -6,7 +6,7 @@ import msgspec
 
 from app.model.entry import Assessed
 from app.model.incident import IncidentVersion
-from app.model.violation import Assessment, Change, Violation, is_open
+from app.model.violation import Assessment, Cause, Change, Violation, is_open
 
 DAY_US = 86_400_000_000
 
@@ -16,6 +16,8 @@ class ViolationBook:
 
     def __init__(self) -> None:
         self._by_id: dict[str, Violation] = {}
+        self.why: Cause | None = None
+        """What is being done, where that is why violations change; None: reports follow in order."""
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -34,14 +36,17 @@ class ViolationBook:
         """
         before = self._by_id.get(violation.id, forgotten)
         revision = 1 if before is None else before.revision + 1
-        after = msgspec.structs.replace(violation, revision=revision, changed_us=at_us)
+        cause = self.why or _cause(before, violation)
+        after = msgspec.structs.replace(violation, revision=revision, changed_us=at_us, cause=cause)
         self._by_id[after.id] = after
         return Change(before, after)
 
     def assess(self, before: Violation, assessed: Assessed, at_us: int) -> Change:
         """Enter an officer's judgement of ``before`` as its next revision."""
         assessment = Assessment(state=assessed.state, by=assessed.by, at_us=at_us, note=assessed.note)
-        after = msgspec.structs.replace(before, assessment=assessment, revision=before.revision + 1, changed_us=at_us)
+        after = msgspec.structs.replace(
+            before, assessment=assessment, revision=before.revision + 1, changed_us=at_us, cause="assessed"
+        )
         self._by_id[after.id] = after
         return Change(before, after)
 
@@ -59,6 +64,17 @@ class ViolationBook:
         self._by_id = {
             key: it for key, it in self._by_id.items() if is_open(it) or it.changed_us >= before_us or key in held
         }
+
+
+def _cause(before: Violation | None, after: Violation) -> Cause:
+    """Say what reports in their order did to a violation."""
+    if before is None:
+        return "found"
+    if after.status == "withdrawn":
+        return "unconfirmed"
+    if before.confirmed_us is None and after.confirmed_us is not None:
+        return "confirmed"
+    return "ended" if before.ended_us is None and after.ended_us is not None else "followed"
 
 
 class IncidentBook:

@@ -60,6 +60,7 @@ def violation_raised(raised: Raised, entry: Entry, key: str, mission: Mission, b
         revision=1 if before is None else before.revision,
         told_us=told_us if before is None else before.told_us,
         changed_us=told_us if before is None else before.changed_us,
+        cause="found" if before is None else before.cause,
     )
 
 

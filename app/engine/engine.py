@@ -37,7 +37,7 @@ from app.model.movement import Movement
 from app.model.outcome import Outcome
 from app.model.report import ASIDE, Positions, ReportBlock, received_us_of
 from app.model.sealing import Sealer
-from app.model.violation import Change, Violation
+from app.model.violation import Cause, Change, Violation
 from app.picture.tracks import Tracks
 from app.rules.authorisation import CrossingPoints, Permission
 from app.rules.rule import Finding, Instance
@@ -115,6 +115,7 @@ class Engine:
         assert entry.seq == self.cursor + 1, f"entry {entry.seq} does not follow {self.cursor}"
         self.cursor = entry.seq
         self.now_us = max(self.now_us, entry.received_us)
+        self.violations.why = _why(entry)
         match entry.body:
             case Reports(block):
                 changes = self._reports(entry.seq, entry.received_us, block, past)
@@ -236,7 +237,9 @@ class Engine:
         self.interference.replace(slot, after_us, ended_us, again.turns)
         place = np.searchsorted(fixes.observed_us, added.observed_us)
         implausible[rows] = ~fixes.plausible[place]
+        self.violations.why = "late_report"
         changes = self._tell(slot, [*to_tell, *gone], received_us)
+        self.violations.why = None
         ids = {temporary: finding.id for temporary, finding in made}
         remade = [with_ids(point, ids) for point in again.checkpoints]
         if remade or kept:
@@ -365,3 +368,16 @@ class Engine:
 def _newest_us(block: ReportBlock) -> int:
     """Return the newest observation that counts, or the beginning of all time."""
     return int(block.observed_us[(block.flags & ASIDE) == 0].max(initial=-(2**62)))
+
+
+def _why(entry: Entry) -> Cause | None:
+    """Return what an entry does to violations, where that is one thing."""
+    match entry.body:
+        case MissionSet():
+            return "mission_changed"
+        case Raised():
+            return "by_hand"
+        case Announced() | Cancelled():
+            return "movement"
+        case _:
+            return None

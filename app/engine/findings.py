@@ -181,6 +181,7 @@ def violation_of(
         revision=before.revision if before else 1,
         told_us=first_told_us,
         changed_us=before.changed_us if before else told_us,
+        cause="found" if before is None else before.cause,
     )
 
 
@@ -222,6 +223,7 @@ def violation_of_group(
         revision=before.revision if before else 1,
         told_us=before.told_us if before else told_us,
         changed_us=before.changed_us if before else told_us,
+        cause="found" if before is None else before.cause,
     )
 
 

@@ -44,6 +44,7 @@ class IncidentJudge:
         """Enter what the newest version of an incident raises, changes and withdraws."""
         key = told.contingent, told.incident
         raised = self.raised.get(key, ())
+        book.why = "amended" if told.version > 1 else "found"
         found: dict[str, Violation] = {}
         for instance, verdict in self._book.verdicts(told):
             id_ = violation_id(told, instance, self._sealer)
@@ -114,6 +115,7 @@ def violation_of(
         revision=1 if before is None else before.revision,
         told_us=told_us if before is None else before.told_us,
         changed_us=told_us if before is None else before.changed_us,
+        cause="found" if before is None else before.cause,
     )
 
 

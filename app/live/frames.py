@@ -14,7 +14,7 @@ from app.model.instant import SECOND_US, instant_or_none, instant_text
 from app.model.label import Label
 from app.model.report import E7, FUTURE, NULL_ISLAND
 from app.model.sealing import Sealer
-from app.model.violation import AssessmentState, Direction, Severity, Status, Violation, is_open
+from app.model.violation import AssessmentState, Cause, Direction, Severity, Status, Violation, is_open
 
 Affiliation = Literal["pending", "unknown", "assumed_friend", "friend", "neutral", "suspect", "hostile"]
 TrackStatus = Literal["live", "stale", "lost"]
@@ -120,6 +120,8 @@ class ViolationFrame(msgspec.Struct, frozen=True):
     revision: int
     told_at: str
     changed_at: str
+    cause: Cause
+    """Why this revision was made."""
     open: bool
     label: Label
 
@@ -314,6 +316,7 @@ def violation_frame(violation: Violation) -> ViolationFrame:
         revision=violation.revision,
         told_at=instant_text(violation.told_us),
         changed_at=instant_text(violation.changed_us),
+        cause=violation.cause,
         open=is_open(violation),
         label=violation.marking.label,
     )

@@ -11,6 +11,14 @@ Status = Literal["suspected", "confirmed", "authorised", "advisory", "withdrawn"
 Direction = Literal["left_to_right", "right_to_left", "enter", "transit", "present"]
 Severity = Literal["info", "low", "medium", "high", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high", "critical")
+Cause = Literal[
+    "found", "followed", "confirmed", "unconfirmed", "ended", "late_report", "mission_changed", "movement", "assessed",
+    "amended", "by_hand",
+]  # fmt: skip
+"""Why a revision was made. ``found``: new; ``followed``: further reports; ``confirmed``, ``ended``: they were sure;
+``unconfirmed``: none was, in time, or the track was surely back; ``late_report``: one came late, and its track was
+judged again; ``movement``: a convoy was announced or cancelled; ``amended``: its incident was; ``by_hand``: an officer.
+"""
 AssessmentState = Literal["open", "acknowledged", "verified", "not_verified", "attributed", "protested", "closed"]
 ASSESSMENT_STATES: tuple[AssessmentState, ...] = (
     "open", "acknowledged", "verified", "not_verified", "attributed", "protested", "closed",
@@ -70,6 +78,7 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     """Received time of the entry that raised it: when it was first told."""
     changed_us: int
     """Received time of the entry that made this revision."""
+    cause: Cause = "found"
 
 
 class Change(NamedTuple):

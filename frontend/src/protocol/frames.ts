@@ -9,6 +9,8 @@ export type Means = "seen" | "heard" | "recorded" | "reported";
 
 export type AssessmentState = "open" | "acknowledged" | "verified" | "not_verified" | "attributed" | "protested" | "closed";
 
+export type Cause = "found" | "followed" | "confirmed" | "unconfirmed" | "ended" | "late_report" | "mission_changed" | "movement" | "assessed" | "amended" | "by_hand";
+
 export type Direction = "left_to_right" | "right_to_left" | "enter" | "transit" | "present";
 
 export type Severity = "info" | "low" | "medium" | "high" | "critical";
@@ -147,6 +149,7 @@ export interface ViolationFrame {
   revision: number;
   told_at: string;
   changed_at: string;
+  cause: Cause;
   open: boolean;
   label: Label;
 }
