@@ -19,6 +19,7 @@ import type { ServerFrame } from './protocol/frames';
 import * as api from './session/api';
 import { problemWords } from './words/problem';
 import { say } from './words/words.svelte';
+import { Logging } from './incidents/logging.svelte';
 import { Display } from './theme/display.svelte';
 import { type Followed, Tools } from './tools/tools.svelte';
 
@@ -85,6 +86,13 @@ export class Watch {
     trackName: (id) => nameOf(this.picture.tracks.get(id)),
   };
   readonly display = new Display(() => this.chart);
+  readonly logging = new Logging(
+    () => this.chart,
+    () => this.picture.violations.get(this.violationId ?? '') ?? this.track,
+    () => {
+      this.tools.putAway();
+    },
+  );
   readonly tools = new Tools(
     () => this.chart,
     () => this.followed(),
@@ -120,13 +128,6 @@ export class Watch {
       },
     });
     this.socket.start();
-    void this.beneath(chart);
-  }
-
-  /** The mission's own base map may come at any time, or not at all: the picture does not wait for it. */
-  private async beneath(chart: Chart): Promise<void> {
-    const answer = await api.basemap();
-    if (answer.ok && answer.value && this.chart === chart) chart.tiles.show(answer.value);
   }
 
   stop(): void {

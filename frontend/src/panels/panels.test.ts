@@ -9,6 +9,7 @@ import StaleBanner from './StaleBanner.svelte';
 import TrackCard from './TrackCard.svelte';
 
 const NASTY = '<img src=x onerror=alert(1)><b>bold</b>';
+const MISSION = { id: 'm', name: 'M', parties: [], contingents: [], exercise: false };
 let mounted: ReturnType<typeof mount>[] = [];
 
 function shown<Props extends Record<string, unknown>>(
@@ -77,9 +78,22 @@ describe('the alert rail', () => {
     ).toBeNull();
   });
 
+  it('waits for the first picture, and says that there is nothing once it is there', () => {
+    const watch = watching();
+    watch.link = { ...watch.link, state: 'live' };
+    const rail = shown(AlertRail, { watch, canAssess: true });
+
+    expect(rail.textContent).toContain('Waiting for the first picture');
+
+    watch.mission = MISSION;
+    flushSync();
+
+    expect(rail.textContent).not.toContain('Waiting');
+  });
+
   it('does not call it quiet when the link is lost', () => {
     const watch = watching();
-    watch.picture.epoch = 'e1';
+    watch.mission = MISSION;
 
     expect(shown(AlertRail, { watch, canAssess: true }).textContent).toContain('not “all quiet”');
   });

@@ -22,6 +22,7 @@ export type Action =
   | 'faster'
   | 'knowledge'
   | 'live'
+  | 'incident'
   | 'help';
 
 export const SHORTCUTS: readonly { key: string; shown: string; action: Action; does: PlainKey }[] = [
@@ -49,6 +50,7 @@ export const SHORTCUTS: readonly { key: string; shown: string; action: Action; d
   { key: '>', shown: '>', action: 'faster', does: 'keys.faster' },
   { key: 'x', shown: 'X', action: 'knowledge', does: 'keys.knowledge' },
   { key: 'l', shown: 'L', action: 'live', does: 'keys.live' },
+  { key: 'i', shown: 'I', action: 'incident', does: 'keys.incident' },
   { key: '?', shown: '?', action: 'help', does: 'keys.help' },
 ];
 

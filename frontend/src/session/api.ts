@@ -1,6 +1,7 @@
 /** The calls this screen makes over HTTP. Every answer is a value: data, or a problem. */
 
 import type { AssessmentState } from '../protocol/frames';
+import type { IncidentBody } from '../incidents/draft';
 import type { TileFile } from '../map/tiles';
 import type { Violation } from '../picture/nouns';
 import { type Answer, call, fieldOf, textOf } from './http';
@@ -38,6 +39,11 @@ export async function basemap(): Promise<Answer<TileFile | null>> {
   const answer = await call('GET', '/basemap');
   if (!answer.ok) return answer;
   return { ok: true, value: (fieldOf(answer.value, 'basemap') ?? null) as TileFile | null };
+}
+
+/** Log an incident as the officer who has logged in. */
+export function logIncident(body: IncidentBody): Promise<Answer<unknown>> {
+  return call('POST', '/incidents', body);
 }
 
 export function logIn(name: string, password: string): Promise<Answer<unknown>> {
