@@ -32,6 +32,8 @@ class Presence:
         """Start at the first fix: a stay begins where it confirms that the track is inside."""
         pair = Pair(inside=inside, heard_us=fix.observed_us)
         touched = self._settled(pair, fix) if self._confirms(pair, fix) else []
+        if pair.open is not None:
+            self._went_on(pair, pair.open, fix)
         self._rest(pair, fix)
         return pair, touched
 

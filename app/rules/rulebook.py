@@ -26,13 +26,14 @@ from app.rules.group_rule import GroupRule
 from app.rules.intervals import Intervals, ends_between, in_force_at
 from app.rules.line_crossing import LineCrossing
 from app.rules.presence import Asked, Presence
+from app.rules.proximity import Proximity
 from app.rules.restricted_weapon import RestrictedWeapon
 from app.rules.rule import Instance, Rule, TrackRule
 from app.rules.zone_incursion import ZoneIncursion
 
 TRACK_RULES: tuple[type[Rule], ...] = (LineCrossing, ZoneIncursion, AirspaceViolation, RestrictedWeapon, Approach)
 """Every rule over the fixes of one track, a file each."""
-GROUP_RULES: tuple[type[GroupRule], ...] = (ForceCeiling,)
+GROUP_RULES: tuple[type[GroupRule], ...] = (ForceCeiling, Proximity)
 """Every rule over the stays of several tracks, a file each."""
 RULES: tuple[type[Rule] | type[GroupRule], ...] = (*TRACK_RULES, *GROUP_RULES)
 """Every rule. What a rule judges (``judges``) decides who asks it."""
