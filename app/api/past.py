@@ -161,5 +161,5 @@ class Past:
 def move(tracks: Tracks, table: PositionTable, at_us: int) -> None:
     """Move tracks to the rows, each newer than where its unit stands, and let the clock come to ``at_us``."""
     rows = np.arange(len(table))
-    tracks.apply(table.as_positions().block, rows, table.received_us, np.zeros(len(table), np.bool_), at_us)
+    tracks.apply(table.as_positions().block, rows, table.received_us, np.zeros(len(table), np.uint8), at_us)
     tracks.tick(at_us)

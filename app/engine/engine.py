@@ -13,7 +13,7 @@ from app.engine.groups import Found, GroupBook
 from app.engine.heads import CHECKPOINT_EVERY, Heads
 from app.engine.incidents import IncidentJudge
 from app.engine.interference import InterferenceBook
-from app.engine.judge import Judge, Rows
+from app.engine.judge import Judge, Rows, doubts_of
 from app.engine.refold import UNNAMED, merged, refold, with_ids
 from app.model.entry import (
     Announced,
@@ -35,7 +35,7 @@ from app.model.incident import IncidentVersion
 from app.model.mission import parse_mission
 from app.model.movement import Movement
 from app.model.outcome import Outcome
-from app.model.report import ASIDE, Positions, ReportBlock, received_us_of
+from app.model.report import ASIDE, U8, Positions, ReportBlock, received_us_of
 from app.model.sealing import Sealer
 from app.model.violation import Cause, Change, Violation
 from app.picture.tracks import Tracks
@@ -207,16 +207,16 @@ class Engine:
             self.interference.replace(slot, turns[0].observed_us - 1, END_OF_TIME_US, turns)
         for slot in late:
             mine = usable[block.slot[usable] == slot]
-            changes += self._refold(slot, late[slot], seq, received_us, block, mine, past, judged.implausible)
+            changes += self._refold(slot, late[slot], seq, received_us, block, mine, past, judged.doubts)
         changes += self.interference.settle(self.violations, received_us)
-        self.tracks.apply(block, fresh, received_us_of(block), judged.implausible, received_us)
+        self.tracks.apply(block, fresh, received_us_of(block), judged.doubts, received_us)
         for slot in sorted(set(slots[self.heads.since_checkpoint[slots] >= CHECKPOINT_EVERY].tolist())):
             self.heads.checkpoint(slot, self.mission.revision, self.window_us)
         return changes
 
     def _refold(
         self, slot: int, late_us: int, seq: int, received_us: int, block: ReportBlock, rows: Rows, past: Past,
-        implausible: np.ndarray[tuple[int], np.dtype[np.bool_]],
+        doubts: U8,
     ) -> list[Change]:  # fmt: skip
         """Fold the track ``slot`` again from before ``late_us``, with reports ``rows`` of the block in their places."""
         heads = self.heads
@@ -236,7 +236,7 @@ class Engine:
         after_us = -END_OF_TIME_US if start is None else start.observed_us
         self.interference.replace(slot, after_us, ended_us, again.turns)
         place = np.searchsorted(fixes.observed_us, added.observed_us)
-        implausible[rows] = ~fixes.plausible[place]
+        doubts[rows] = doubts_of(fixes)[place]
         self.violations.why = "late_report"
         changes = self._tell(slot, [*to_tell, *gone], received_us)
         self.violations.why = None

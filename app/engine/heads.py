@@ -30,6 +30,7 @@ ARRAYS: tuple[tuple[str, str], ...] = (
     ("altitude_m", "f8"),
     ("speed_m_s", "f8"),
     ("course_deg", "f8"),
+    ("stuck", "i8"),
     ("reliability", "f8"),
     ("since_checkpoint", "i4"),
 )
@@ -37,7 +38,7 @@ ARRAYS: tuple[tuple[str, str], ...] = (
 
 _OF_A_FIX = (
     "lon_e7", "lat_e7", "observed_us", "accuracy_m", "profile", "seq", "index", "situation", "altitude_m", "speed_m_s",
-    "course_deg",
+    "course_deg", "stuck",
 )  # fmt: skip
 
 
@@ -78,6 +79,7 @@ class Heads:
         self.altitude_m = np.zeros(0, np.float64)
         self.speed_m_s = np.zeros(0, np.float64)
         self.course_deg = np.zeros(0, np.float64)
+        self.stuck = np.zeros(0, np.int64)
         self.reliability = np.zeros(0, np.float64)
         self.since_checkpoint = np.zeros(0, np.int32)
         self.anchors: dict[int, Anchor] = {}
@@ -113,6 +115,7 @@ class Heads:
             altitude_m=optional(self.altitude_m[slot]),
             speed_m_s=optional(self.speed_m_s[slot]),
             course_deg=optional(self.course_deg[slot]),
+            stuck=int(self.stuck[slot]),
         )
 
     def anchor(self, slot: int) -> Anchor | None:
@@ -144,6 +147,7 @@ class Heads:
         self.altitude_m[slot] = np.nan if head.altitude_m is None else head.altitude_m
         self.speed_m_s[slot] = np.nan if head.speed_m_s is None else head.speed_m_s
         self.course_deg[slot] = np.nan if head.course_deg is None else head.course_deg
+        self.stuck[slot] = head.stuck
         self.reliability[slot] = anchor.reliability
         if anchor.observed_us == head.observed_us:
             self.anchors.pop(slot, None)

@@ -8,9 +8,10 @@ import numpy.typing as npt
 
 from app.engine.heads import Heads, State
 from app.model.identity import Registry
-from app.model.report import ASIDE, F64, I32, I64, Positions, ReportBlock
+from app.model.report import ASIDE, F64, I32, I64, U8, Positions, ReportBlock
 from app.picture.interference import Turn
-from app.picture.plausibility import CAP, GOOD, Anchor, believed, gate_of, leg_is_good
+from app.picture.plausibility import CAP, FROZEN, GOOD, Anchor, believed, gate_of, leg_is_good, stuck
+from app.picture.tracks import IMPLAUSIBLE, STUCK
 from app.rules.fold import TrackFold
 from app.rules.nearness import Fixes, Head, Nearness
 from app.rules.rule import Finding
@@ -18,16 +19,18 @@ from app.rules.rulebook import Rulebook
 
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
+NOWHERE_E7 = 2**40
+"""A longitude that no fix has: where a track comes from that begins."""
 
 
 class Judged(NamedTuple):
     """What the judgement of in-order fixes gave.
 
-    Findings by slot, which block rows could not be believed, and by slot where belief in a track turned.
+    Findings by slot, of each block row the flags of its doubts, and by slot where belief in a track turned.
     """
 
     found: list[tuple[int, list[Finding]]]
-    implausible: Mask
+    doubts: U8
     turns: list[tuple[int, list[Turn]]]
 
 
@@ -56,6 +59,7 @@ class Judge:
             altitude_m=block.altitude_m[rows],
             speed_m_s=block.speed_m_s[rows],
             course_deg=block.course_deg[rows],
+            stuck=np.zeros(len(rows), np.int64),
         )
 
     def past_fixes(self, past: Positions) -> Fixes:
@@ -83,31 +87,38 @@ class Judge:
         ``rows`` are their rows in a block of ``size`` reports.
         """
         heads = self._heads
-        implausible = np.zeros(size, np.bool_)
+        doubts = np.zeros(size, np.uint8)
         found: list[tuple[int, list[Finding]]] = []
         if not len(slots):
-            return Judged(found, implausible, [])
+            return Judged(found, doubts, [])
         first = np.append(True, slots[1:] != slots[:-1])
         starts = np.flatnonzero(first)
         stops = np.append(starts[1:], len(slots))
         units = slots[starts]
         before = _before(heads, units, fixes, first)
         has_leg = ~first | heads.known[slots]
+        gates_m_s = self.gates_m_s(fixes.profile)
         good = ~has_leg | leg_is_good(
             before.lon_e7, before.lat_e7, before.observed_us, before.accuracy_m,
-            fixes.lon_e7, fixes.lat_e7, fixes.observed_us, fixes.accuracy_m, self.gates_m_s(fixes.profile),
+            fixes.lon_e7, fixes.lat_e7, fixes.observed_us, fixes.accuracy_m, gates_m_s,
         )  # fmt: skip
-        trusted = np.logical_and.reduceat(good, starts)
+        before.lon_e7[~has_leg] = NOWHERE_E7
+        fixes.stuck[:] = stuck(
+            before.lon_e7, before.lat_e7, before.stuck, fixes.lon_e7, fixes.lat_e7, fixes.speed_m_s, gates_m_s, first
+        )  # fmt: skip
+        trusted = np.logical_and.reduceat(good & (fixes.stuck < FROZEN), starts)
         trusted &= ~heads.known[units] | (heads.plausible[units] & (heads.reliability[units] >= GOOD))
         anchors: dict[int, Anchor] = {}
         turned: list[tuple[int, list[Turn]]] = []
         for at in np.flatnonzero(~trusted).tolist():
             run = slice(int(starts[at]), int(stops[at]))
             slot = int(units[at])
-            fixes.plausible[run], anchors[at] = self.believed(heads.anchor(slot), fixes, run)
-            if turns := turns_of(heads.head(slot), fixes, run):
+            before_run = heads.anchor(slot)
+            sure, anchors[at] = self.believed(before_run, fixes, run)
+            fixes.plausible[run] = sure & (fixes.stuck[run] < FROZEN)
+            if turns := turns_of(heads.head(slot), before_run, fixes, run.start, sure):
                 turned.append((slot, turns))
-        implausible[rows] = ~fixes.plausible
+        doubts[rows] = doubts_of(fixes)
 
         near = Nearness(self.rulebook, fixes, before, has_leg)
         marked = np.zeros(len(slots), np.bool_)
@@ -132,7 +143,7 @@ class Judge:
             anchor = anchors.get(at) or anchored(fixes, stop - 1, float(heads.reliability[slot]) + int(taken[at]))
             heads.put(slot, State(fixes.head(stop - 1), anchor, pairs))
         heads.move(units[plain], fixes, stops[plain] - 1, taken[plain])
-        return Judged(found, implausible, turned)
+        return Judged(found, doubts, turned)
 
     def believed(self, anchor: Anchor | None, fixes: Fixes, run: slice) -> tuple[Mask, Anchor]:
         """Say which fixes of ``run``, all of one track, may be believed, and give its anchor after them."""
@@ -165,18 +176,30 @@ def anchored(fixes: Fixes, row: int, reliability: float) -> Anchor:
     )  # fmt: skip
 
 
-def turns_of(head: Head | None, fixes: Fixes, run: slice) -> list[Turn]:
-    """Return where belief in one track turned, over its fixes ``run`` after ``head`` (None: the track begins)."""
-    plausible = fixes.plausible[run]
-    before = np.append(head is None or head.plausible, plausible[:-1])
+def doubts_of(fixes: Fixes) -> U8:
+    """Return the flags of what is doubtful of each fix."""
+    implausible = ~fixes.plausible * np.uint8(IMPLAUSIBLE)
+    return np.asarray(implausible | ((fixes.stuck >= FROZEN) * np.uint8(STUCK)), np.uint8)
+
+
+def turns_of(head: Head | None, anchor: Anchor | None, fixes: Fixes, start: int, sure: Mask) -> list[Turn]:
+    """Return where belief in one track turned, over its fixes from row ``start`` on, of which ``sure`` are believed.
+
+    ``head`` and ``anchor`` are the track's before them (None: it begins). A frozen receiver has gone nowhere, and is no
+    turn.
+    """
+    was_sure = head is None or anchor is None
+    was_sure |= anchor is not None and head is not None and (
+        anchor.observed_us == head.observed_us and anchor.reliability >= GOOD
+    )  # fmt: skip
     turns = []
-    for row in (np.flatnonzero(plausible != before) + run.start).tolist():
-        was = head if row == run.start else fixes.head(row - 1)
+    for at in np.flatnonzero(sure != np.append(was_sure, sure[:-1])).tolist():
+        was = fixes.head(start + at - 1) if at else head
         assert was is not None, "a track begins believed"
-        here = fixes.head(row)
+        here = fixes.head(start + at)
         turns.append(
             Turn(
-                here.observed_us, was.plausible, was.lon_e7, was.lat_e7, here.lon_e7, here.lat_e7, here.ref,
+                here.observed_us, not sure[at], was.lon_e7, was.lat_e7, here.lon_e7, here.lat_e7, here.ref,
                 here.profile,
             )
         )  # fmt: skip

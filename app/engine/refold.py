@@ -7,10 +7,10 @@ import msgspec
 import numpy as np
 
 from app.engine.heads import Checkpoint, State, alike, held_by, packed, unpacked
-from app.engine.judge import Judge, turns_of
+from app.engine.judge import NOWHERE_E7, Judge, Mask, turns_of
 from app.model.identity import Interned, Profile
 from app.picture.interference import Turn
-from app.picture.plausibility import Anchor
+from app.picture.plausibility import FROZEN, Anchor, stuck
 from app.rules.fold import TrackFold
 from app.rules.nearness import Fixes, Head, Nearness
 from app.rules.rule import Finding, Pair
@@ -55,7 +55,8 @@ def refold(
     pairs = {n: pair for n, pair in state.pairs.items() if n in rulebook.instances} if state else {}
     head, anchor = (judge.placed(state.head), state.anchor) if state else (None, None)
     bounds = _bounds(fixes, old)
-    anchors = _believe(judge, anchor, fixes, bounds)
+    first_anchor = anchor
+    sure, anchors = _believe(judge, head, anchor, fixes, bounds)
     lanes = _lanes(judge, profiles, start, head, pairs, fixes)
     old_at = {point.observed_us: point for point in old}
     found = {id(held): held for pair in pairs.values() for held in held_by(pair)}
@@ -70,13 +71,13 @@ def refold(
         here = int(fixes.observed_us[stop - 1])
         known = old_at.get(here)
         if known is not None and here >= settled_us and alike(unpacked(known.state), state):
-            turns = turns_of(head, fixes, slice(0, stop))
+            turns = turns_of(head, first_anchor, fixes, 0, sure[:stop])
             return Refolded(state, list(found.values()), checkpoints, known, turns)
         # A checkpoint amid reports that some instance may not judge would not say where that instance stands.
         if stop < len(fixes) and (len(lanes) == 1 or fixes.seq[stop - 1] >= mission_seq):
             checkpoints.append(Checkpoint(here, mission_seq, packed(state)))
     assert state is not None, "a refold has at least one fix"
-    return Refolded(state, list(found.values()), checkpoints, None, turns_of(head, fixes, slice(0, len(fixes))))
+    return Refolded(state, list(found.values()), checkpoints, None, turns_of(head, first_anchor, fixes, 0, sure))
 
 
 class _Lane(msgspec.Struct):
@@ -171,13 +172,24 @@ def _bounds(fixes: Fixes, old: list[Checkpoint]) -> list[int]:
     return bounds
 
 
-def _believe(judge: Judge, anchor: Anchor | None, fixes: Fixes, bounds: list[int]) -> list[Anchor]:
-    """Mark the fixes that may be believed; return the anchor at the end of each segment."""
+def _believe(
+    judge: Judge, head: Head | None, anchor: Anchor | None, fixes: Fixes, bounds: list[int]
+) -> tuple[Mask, list[Anchor]]:
+    """Mark the fixes that are plausible; return which stay within the gates, and the anchor at each segment's end."""
+    lon0_e7, lat0_e7 = np.roll(fixes.lon_e7, 1), np.roll(fixes.lat_e7, 1)
+    lon0_e7[0], lat0_e7[0] = (NOWHERE_E7, 0) if head is None else (head.lon_e7, head.lat_e7)
+    first = np.arange(len(fixes)) == 0
+    stuck0 = np.full(len(fixes), 0 if head is None else head.stuck, np.int64)
+    fixes.stuck[:] = stuck(
+        lon0_e7, lat0_e7, stuck0, fixes.lon_e7, fixes.lat_e7, fixes.speed_m_s, judge.gates_m_s(fixes.profile), first
+    )  # fmt: skip
+    sure = np.ones(len(fixes), np.bool_)
     anchors = []
     begin = 0
     for stop in bounds:
         run = slice(begin, stop)
-        fixes.plausible[run], anchor = judge.believed(anchor, fixes, run)
+        sure[run], anchor = judge.believed(anchor, fixes, run)
         anchors.append(anchor)
         begin = stop
-    return anchors
+    fixes.plausible[:] = sure & (fixes.stuck < FROZEN)
+    return sure, anchors

@@ -14,7 +14,7 @@ from app.model.instant import SECOND_US, instant_text
 from app.model.report import DRONE, E7, FUTURE, NULL_ISLAND, OUT_OF_ORDER, TOO_LATE
 from app.model.sealing import Sealer
 from app.picture.freshness import STATUS_NAMES
-from app.picture.tracks import IMPLAUSIBLE, Rows, Tracks
+from app.picture.tracks import IMPLAUSIBLE, STUCK, Rows, Tracks
 
 FLAG_NAMES: tuple[tuple[int, str], ...] = (
     (FUTURE, "future"),
@@ -23,6 +23,7 @@ FLAG_NAMES: tuple[tuple[int, str], ...] = (
     (OUT_OF_ORDER, "out_of_order"),
     (DRONE, "drone"),
     (IMPLAUSIBLE, "implausible"),
+    (STUCK, "frozen"),
 )
 
 # Standard identities: APP-6D table A-3 (digit 4 of a numeric code); MIL-STD-2525C table A-I (letter 2). Exercise codes

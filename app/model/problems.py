@@ -67,7 +67,8 @@ FLAGS: dict[str, str] = {
     "too_late": "Older than the lateness window before its unit's newest report: in history only.",
     "out_of_order": "Not newer than its unit's newest report: corrects history, does not move the track.",
     "drone": "Came as a drone report.",
-    "implausible": "Faster than its platform can move: kept and shown, confirms no violation.",
+    "implausible": "Faster than its platform can move, or otherwise doubtful: kept and shown, confirms no violation.",
+    "frozen": "Repeats one place to the last digit while it says that it moves; always also implausible.",
 }
 """What an accepted report or a track may be marked with."""
 

@@ -1,5 +1,7 @@
 """Which fixes may be believed: speed gates per platform and a reliability counter per track, as readsb keeps one.
 
+And frozen receivers: their fixes repeat one place to the last digit and still tell a speed.
+
 A fix is measured against the last believed one. A good leg adds 1 (up to 4), a bad one takes 0.26; a track that has
 used up its reliability starts afresh from where it now is, and is believed again after one good leg there.
 """
@@ -30,6 +32,11 @@ GATES_M_S: Mapping[str | None, float] = {
 GOOD, BAD, CAP, EXHAUSTED = 1.0, 0.26, 4.0, 0.1
 _SLACK = 2.0
 """How many times both fixes' ``accuracy_m`` a jump may exceed the gate by: noise is not speed."""
+
+FROZEN = 5
+"""So many fixes in a row exactly where the one before was, though they say that they move: the receiver is frozen."""
+MOVING_M_S = 1.5
+"""What a fix must say of its speed to be moving: in a second, a hundred times further than coordinates resolve."""
 
 _RUN = 512
 """Legs judged at once: a bound on what a bad one makes us judge again."""
@@ -66,6 +73,23 @@ def leg_is_good(
     slack_m = _SLACK * (np.nan_to_num(accuracy0_m) + np.nan_to_num(accuracy1_m))
     reach_m = gate_m_s * (np.abs(us1 - us0) / SECOND_US)
     return np.asarray(distance_m(lon0_e7, lat0_e7, lon1_e7, lat1_e7) <= reach_m + slack_m)
+
+
+def stuck(
+    lon0_e7: I64, lat0_e7: I64, stuck0: I64, lon1_e7: I64, lat1_e7: I64, speed1_m_s: F64, gate_m_s: F64, begins: Mask
+) -> I64:  # fmt: skip
+    """Count, up to ``FROZEN``, for each fix how many in a row have not moved from the place before, but say they move.
+
+    ``begins`` marks where a table's next track begins: ``stuck0`` counts there what came before the table; it is not
+    looked at elsewhere. A track's first fix must come with a place before that is not its own. NaN: no speed given.
+    Where a gate is off (infinite), nothing is doubted.
+    """
+    counts = np.zeros(len(lon1_e7), np.int64)
+    same = (lon0_e7 == lon1_e7) & (lat0_e7 == lat1_e7) & (speed1_m_s >= MOVING_M_S)
+    for row in np.flatnonzero(same).tolist():  # hardly any
+        if gate_m_s[row] < np.inf:
+            counts[row] = min(FROZEN, 1 + int(stuck0[row] if begins[row] else counts[row - 1]))
+    return counts
 
 
 def believed(

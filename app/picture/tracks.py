@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.model.identity import Registry
-from app.model.report import DRONE, I64, ReportBlock
+from app.model.report import DRONE, I64, U8, ReportBlock
 from app.model.silence import limits_us
 from app.picture.freshness import LIVE, LOST, NEVER_US, STALE, statuses
 
@@ -38,6 +38,8 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
 )
 IMPLAUSIBLE = 32
 """Flag of a track row: its newest fix could not be believed."""
+STUCK = 64
+"""Flag of a track row, besides ``IMPLAUSIBLE``: its receiver is frozen, repeating one place while it tells a speed."""
 
 
 @dataclass
@@ -77,11 +79,11 @@ class Tracks:
         self._profile_stale_us = np.empty(0, np.int64)
         self._profile_lost_us = np.empty(0, np.int64)
 
-    def apply(self, block: ReportBlock, fresh: Rows, received_us: I64, implausible: Mask, now_us: int) -> None:
+    def apply(self, block: ReportBlock, fresh: Rows, received_us: I64, doubts: U8, now_us: int) -> None:
         """Move the tracks to the reports ``fresh`` of ``block``; each row's status is taken at ``now_us``.
 
         ``fresh`` indexes reports newer than all their unit told before, each unit's in observed order.
-        ``received_us`` and ``implausible`` have a value for every report of the block.
+        ``received_us`` and ``doubts`` (flags, as ``IMPLAUSIBLE``) have a value for every report of the block.
         """
         if not len(fresh):
             return
@@ -101,7 +103,7 @@ class Tracks:
         self.course_deg[rows] = block.course_deg[take]
         profile = block.profile[take]
         self.profile[rows] = profile
-        self.flags[rows] = block.flags[take] | (implausible[take] * np.uint8(IMPLAUSIBLE))
+        self.flags[rows] = block.flags[take] | doubts[take]
         self.stale_us[rows] = self.observed_us[rows] + self._profile_stale_us[profile]
         self.lost_us[rows] = self.observed_us[rows] + self._profile_lost_us[profile]
         self._age(rows, now_us)

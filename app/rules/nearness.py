@@ -36,6 +36,7 @@ class Head(msgspec.Struct, frozen=True):
     altitude_m: float | None = None
     speed_m_s: float | None = None
     course_deg: float | None = None
+    stuck: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Fixes:
     altitude_m: F64
     speed_m_s: F64
     course_deg: F64
+    stuck: I64
+    """How many fixes in a row, up to it, repeat one place and say that they move: see ``plausibility.stuck``."""
 
     def __len__(self) -> int:
         return len(self.observed_us)
@@ -76,6 +79,7 @@ class Fixes:
             altitude_m=optional(self.altitude_m.item(row)),
             speed_m_s=optional(self.speed_m_s.item(row)),
             course_deg=optional(self.course_deg.item(row)),
+            stuck=self.stuck.item(row),
         )
 
 

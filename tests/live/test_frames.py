@@ -110,7 +110,7 @@ def test_values_read_back_as_they_were_reported(rows: list[tuple[int, int, int, 
         batches=(Batch(size, "k", "ARG", "positions", START_US + 1, b""),),
     )
     tracks = Tracks(registry)
-    tracks.apply(block, np.arange(size), received_us_of(block), np.zeros(size, np.bool_), START_US)
+    tracks.apply(block, np.arange(size), received_us_of(block), np.zeros(size, np.uint8), START_US)
 
     frames = TrackFraming(registry, SEALER).frames(tracks, np.arange(size))
 

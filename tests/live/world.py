@@ -161,7 +161,7 @@ class World:
             extra=np.array([-1], np.int32),
             batches=(Batch(1, "k", contingent, "positions", self.now_us, b""),),
         )
-        self.source.tracks.apply(block, np.array([0]), received_us_of(block), np.zeros(1, np.bool_), self.now_us)
+        self.source.tracks.apply(block, np.array([0]), received_us_of(block), np.zeros(1, np.uint8), self.now_us)
         self.reports.append(Report(contingent, unit, observed_us, lon, lat, mark))
 
     def finds(self, key: str, mark: Marking) -> None:

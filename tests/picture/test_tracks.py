@@ -39,7 +39,7 @@ def applied(tracks: Tracks, rows: list[tuple[int, int, int]], now_us: int = 0) -
     reports = block(rows)
     order = np.lexsort((reports.observed_us, reports.slot))
     n = len(rows)
-    tracks.apply(reports, order, np.full(n, now_us), np.zeros(n, np.bool_), now_us)
+    tracks.apply(reports, order, np.full(n, now_us), np.zeros(n, np.uint8), now_us)
 
 
 def test_each_reader_sees_each_unit_s_newest_report_that_he_may() -> None:
@@ -106,7 +106,7 @@ def test_a_row_tells_that_its_newest_fix_was_not_believed_and_when_it_changed() 
     first = tracks.version
     reports = block([(1, 2, 0)])
 
-    tracks.apply(reports, np.array([0]), np.array([5]), np.array([True]), 5)
+    tracks.apply(reports, np.array([0]), np.array([5]), np.array([IMPLAUSIBLE], np.uint8), 5)
 
     assert tracks.flags[:2].tolist() == [0, IMPLAUSIBLE]
     assert tracks.changed[:2].tolist() == [first, first + 1]
@@ -122,7 +122,7 @@ def test_what_a_drone_told_is_kept_over_a_restart() -> None:
         },
         extras=(b'{"serial":"a"}', b'{"remarks":"no drone"}'),
     )  # fmt: skip
-    tracks.apply(told, np.arange(2), np.zeros(2, np.int64), np.zeros(2, np.bool_), 0)
+    tracks.apply(told, np.arange(2), np.zeros(2, np.int64), np.zeros(2, np.uint8), 0)
 
     again = Tracks(tracks.registry)
     again.restore(tracks.columns(), tracks.drones, tracks.version)

@@ -13,7 +13,7 @@ from app.model.label import Label, Marking
 from app.model.report import Batch, Positions, ReportBlock
 from tests.engine.world import START_US, World
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Numbers = NDArray[np.int64]
 METRES_A_DEGREE = 111_200.0
 """Of latitude, and of longitude at the equator: good enough to place simulated units."""
