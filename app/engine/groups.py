@@ -15,13 +15,11 @@ from app.model.identity import Registry
 from app.model.label import joined
 from app.model.report import I64
 from app.model.sealing import Sealer
-from app.rules.group_rule import GroupFinding, Stay
+from app.rules.group_rule import EVER_US, GroupFinding, Stay
 from app.rules.presence import Presence
 from app.rules.rule import Finding
 from app.rules.rulebook import Rulebook
 
-EVER_US = 2**62
-"""Later than anything: where a stay that nothing has ended yet ends, unless by silence."""
 _LONGEST_WINDOW_US = 366 * DAY_US
 """A window of a schedule that is longer than this is not looked to the end of."""
 
@@ -42,6 +40,9 @@ class Group(msgspec.Struct):
     looked_us: int
     """Engine time up to which its alarms have been heeded."""
     stays: dict[str, Stay] = {}
+    """One that nothing has ended yet, unless silence does, ends at ``EVER_US``."""
+    lingering_us: list[int] = []
+    """Instants after ``looked_us`` at which stays end of which the way out is known."""
     changed_us: dict[str, int] = {}
     """By stay: engine time of its last change."""
     known: list[Known] = []
@@ -115,6 +116,9 @@ class GroupBook:
             group.changed_us[finding.id] = self.now_us
             if after.end_us == EVER_US:
                 self._watch(number, finding.id, after)
+            elif after.end_us > self.now_us:
+                group.lingering_us.append(after.end_us)
+                self._next_alarm_us = min(self._next_alarm_us, after.end_us)
         else:
             group.changed_us.pop(finding.id, None)
         if before is not None and assumed_us is not None:
@@ -213,18 +217,16 @@ class GroupBook:
 
     def _heed_alarms(self) -> None:
         for number, group in self.groups.items():
-            for alarm_us in self._rulebook.groups[number].alarms_us:
-                if group.looked_us < alarm_us <= self.now_us:
-                    group.dirty_us = min(group.dirty_us, alarm_us)
+            over_us = [self._rulebook.groups[number].alarm_after(group.looked_us), *group.lingering_us]
+            group.dirty_us = min([group.dirty_us, *(us for us in over_us if us <= self.now_us)])
+            group.lingering_us = [us for us in group.lingering_us if us > self.now_us]
             group.looked_us = max(group.looked_us, self.now_us)
         self._set_alarm()
 
     def _set_alarm(self) -> None:
         alarms_us = [
-            alarm_us
+            min([self._rulebook.groups[number].alarm_after(group.looked_us), *group.lingering_us])
             for number, group in self.groups.items()
-            for alarm_us in self._rulebook.groups[number].alarms_us
-            if alarm_us > group.looked_us
         ]
         self._next_alarm_us = min(alarms_us, default=EVER_US)
 

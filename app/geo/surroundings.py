@@ -22,14 +22,6 @@ _QUARTER = 32
 """Edges a quarter of a circle: inscribed, they are at most 0.03 % of its radius inside it."""
 
 
-def circle(lon: float, lat: float, radius_m: float) -> list[list[Ring]]:
-    """Return the geodesic circle round a point (degrees) as the rings of one polygon, to within 0.03 % of its radius.
-
-    Longitudes are continuous and may leave ±180°.
-    """
-    return surroundings([[(lon, lat)]], radius_m)
-
-
 def surroundings(
     lines: Iterable[Sequence[tuple[float, float]]], reach_m: float, zone: BaseGeometry | None = None
 ) -> list[list[Ring]]:

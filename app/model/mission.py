@@ -20,7 +20,7 @@ from app.model.identity import Unit
 from app.model.label import CAVEATS, CLASSIFICATIONS, EVERYONE, Label
 from app.model.mission_faults import ID_MAX, MissionFault, MissionFaults, Reading, printable
 from app.model.mission_geometry import AREAS, LINES, TYPES, checked_geometry, shape_of
-from app.model.mission_rules import FARTHEST_M, UNKNOWN_PARTY, read_rules
+from app.model.mission_rules import AREA_RULES, FARTHEST_M, UNKNOWN_PARTY, read_rules
 from app.model.mission_schedule import read_schedule
 from app.model.report import PLATFORMS
 
@@ -305,8 +305,9 @@ def _radius_m(
     is_point = geometry is not None and geometry["type"] == "Point"
     if kind == "crossing_point" and is_point and not reading.has("radius_m"):
         reading.fault("radius_m", "is missing: a crossing point that is a point needs it")
-    elif is_point and not reading.has("radius_m") and any(rule.rule == "status_quo" for rule in rules):
-        reading.fault("radius_m", "is missing: status_quo on a point needs it")
+    elif is_point and not reading.has("radius_m"):
+        for kind in sorted({rule.rule for rule in rules if rule.rule in AREA_RULES}):
+            reading.fault("radius_m", f"is missing: {kind} on a point needs it")
     if reading.has("radius_m") and geometry is not None and not is_point:
         reading.fault("radius_m", "only points have a radius")
     return radius_m

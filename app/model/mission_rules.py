@@ -23,6 +23,8 @@ MOST = 1_000_000
 ANY_CLASS = "any"
 STAYED_AT = ("crossing_point", "position", "storage_site")
 """Kinds of places that are areas: polygons, or points with a radius."""
+AREA_RULES = ("absence", "status_quo")
+"""Rules that ask who or what is in a place: one that is a point needs a radius."""
 FIRING = ("firing", "shelling", "explosion", "small_arms", "artillery", "mortar", "rocket", "air_strike", "mine")
 """Categories of incidents that are firing or explosions, where a rule names none."""
 STATUS_QUO = ("construction", "move_forward", "over_manning", "weapon_pointing", "restriction_of_movement")

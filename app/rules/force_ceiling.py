@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from app.model.identity import Profile
 from app.model.instant import instant_text
 from app.model.label import Label
-from app.rules.group_rule import GroupFinding, Stay, concerns, going_on
+from app.rules.group_rule import EVER_US, GroupFinding, Stay, concerns, going_on
 from app.rules.rule import Instance
 from app.rules.views import View, at_least_as_open, readers, views
 
@@ -31,13 +31,17 @@ class ForceCeiling:
         self.sample_us = 0
         self.silence_us = 0
         self.memory_us = 0
-        self.alarms_us: tuple[int, ...] = ()
+        self.lingers_us = 0
 
     def concerns(self, profile: Profile) -> bool:
         """Whether some limit counts such tracks, the mission's own too where it names them."""
         spec = self._instance.spec
         named = spec.parties is None or concerns(spec, profile)
         return named and any(_counts(limit, profile) for limit in self._limits)
+
+    def alarm_after(self, instant_us: int) -> int:
+        """Return no instant: stays say it all."""
+        return EVER_US
 
     def found(self, stays: Sequence[Stay], from_us: int, now_us: int) -> list[GroupFinding]:
         """Return what exceeds a limit, for the audiences that can tell so from what they may see.

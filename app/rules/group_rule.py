@@ -14,6 +14,9 @@ from app.model.identity import Profile, Unit
 from app.model.label import Label, Marking
 from app.rules.rule import Instance, PositionRef, Sample
 
+EVER_US = 2**62
+"""Later than anything."""
+
 
 class Stay(NamedTuple):
     """A track was in the area from ``begin_us`` until before ``end_us``, always with the same profile.
@@ -81,10 +84,10 @@ class GroupRule(Protocol):
     """Stays carry a position every so many µs, in observed order; 0: none."""
     silence_us: int
     """A track stays until it has been silent for so long; 0: until it is lost, by its platform."""
+    lingers_us: int
+    """A stay goes on for so long after the track's way out; 0: it ends there."""
     memory_us: int
     """How far before a change of stays what the rule finds may change."""
-    alarms_us: tuple[int, ...]
-    """Instants at which it finds something by itself, though no stay ends there."""
 
     def __init__(self, instance: Instance, parameters: dict[str, Any], label: Label) -> None:
         """Make the rule ready; ``label`` is the mission's default one."""
@@ -92,6 +95,10 @@ class GroupRule(Protocol):
 
     def concerns(self, profile: Profile) -> bool:
         """Whether tracks of this profile count."""
+        ...
+
+    def alarm_after(self, instant_us: int) -> int:
+        """Return the next instant at which it finds something though no stay ends there; ``EVER_US``: none."""
         ...
 
     def found(self, stays: Sequence[Stay], from_us: int, now_us: int) -> list[GroupFinding]:

@@ -18,6 +18,7 @@ class Asked(NamedTuple):
 
     sample_us: int
     silence_us: int
+    lingers_us: int
 
 
 class Presence:
@@ -90,7 +91,7 @@ class Presence:
         if not net or passage is None:
             return []
         if net < 0:
-            return _ended(pair, passage.observed_us)
+            return _ended(pair, passage.observed_us + self._asked.lingers_us)
         pair.open = self._stay(fix, passage.observed_us, passage.lon, passage.lat)
         cite_passage(pair.open, fix, passage)
         return [pair.open]

@@ -12,7 +12,7 @@ from app.model.instant import SECOND_US, instant_text
 from app.model.label import Label, joined
 from app.model.mission_rules import UNKNOWN_PARTY
 from app.model.report import E7
-from app.rules.group_rule import GroupFinding, Stay, concerns, going_on
+from app.rules.group_rule import EVER_US, GroupFinding, Stay, concerns, going_on
 from app.rules.positions import NOWHERE, Line, apart_m, lines_of, pairs_within
 from app.rules.rule import Instance
 from app.rules.views import readers
@@ -43,11 +43,15 @@ class Proximity:
         self.sample_us = SAMPLE_US
         self.silence_us = round(instance.spec.max_gap_s * SECOND_US)
         self.memory_us = 0
-        self.alarms_us: tuple[int, ...] = ()
+        self.lingers_us = 0
 
     def concerns(self, profile: Profile) -> bool:
         """Whether such tracks are opposed to anyone."""
         return profile.party != UNKNOWN_PARTY and concerns(self._instance.spec, profile)
+
+    def alarm_after(self, instant_us: int) -> int:
+        """Return no instant: stays say it all."""
+        return EVER_US
 
     def found(self, stays: Sequence[Stay], from_us: int, now_us: int) -> list[GroupFinding]:
         """Return for each two tracks the times from when they were nearer than ``enter_m`` until apart again."""

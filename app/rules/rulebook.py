@@ -14,11 +14,12 @@ from app.geo.edges import Edges
 from app.geo.index import LegIndex
 from app.geo.nearest import ManySpans
 from app.geo.notation import line_parts, point, polygon_rings
-from app.geo.surroundings import circle, surroundings
+from app.geo.surroundings import surroundings
 from app.model.feature import MISSION_PARTY, Feature, Mission, RuleSpec
 from app.model.identity import Interned, Profile
 from app.model.mission_geometry import AREAS, shape_of, unwrapped
 from app.model.report import I32, I64
+from app.rules.absence import Absence
 from app.rules.airspace_violation import AirspaceViolation
 from app.rules.approach import Approach
 from app.rules.force_ceiling import ForceCeiling
@@ -33,7 +34,7 @@ from app.rules.zone_incursion import ZoneIncursion
 
 TRACK_RULES: tuple[type[Rule], ...] = (LineCrossing, ZoneIncursion, AirspaceViolation, RestrictedWeapon, Approach)
 """Every rule over the fixes of one track, a file each."""
-GROUP_RULES: tuple[type[GroupRule], ...] = (ForceCeiling, Proximity)
+GROUP_RULES: tuple[type[GroupRule], ...] = (ForceCeiling, Absence, Proximity)
 """Every rule over the stays of several tracks, a file each."""
 RULES: tuple[type[Rule] | type[GroupRule], ...] = (*TRACK_RULES, *GROUP_RULES)
 """Every rule. What a rule judges (``judges``) decides who asks it."""
@@ -153,7 +154,9 @@ class Rulebook:
             self.rules[number] = _OF_TRACKS[spec.rule](instance, edges, spec.parameters)
         else:
             self.groups[number] = group
-            self.rules[number] = Presence(instance, Asked(group.sample_us, group.silence_us), self._profiles)
+            self.rules[number] = Presence(
+                instance, Asked(group.sample_us, group.silence_us, group.lingers_us), self._profiles
+            )
 
     def carry(self, active: Iterable[int]) -> int:
         """Return a situation for tracks that were judged by ``active`` under the rulebook before this one.
@@ -279,7 +282,7 @@ def _edges(feature: Feature, reach_m: float) -> Edges:
     """Return the edges of a feature or, as a zone, of all that is within ``reach_m`` metres of it."""
     geometry = feature.geometry
     if geometry["type"] == "Point":
-        return Edges.of_zone(circle(*point(geometry), (feature.radius_m or 0.0) + reach_m))
+        return Edges.of_zone(surroundings([[point(geometry)]], (feature.radius_m or 0.0) + reach_m))
     if geometry["type"] in AREAS:
         if not reach_m:
             return Edges.of_zone(polygon_rings(geometry))

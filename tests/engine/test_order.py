@@ -21,11 +21,12 @@ CEILING = {
 }  # fmt: skip
 TO_LINE = COMMON | {"rule": "approach", "id": "r5", "horizon_s": 90, "margin_m": 20}
 TO_ZONE = COMMON | {"rule": "approach", "id": "r6", "horizon_s": 200, "min_speed_m_s": 3}
+WATCH = {"rule": "absence", "id": "r7", "max_silence_s": 300, "required": 2}
 DOCUMENT = mission(
     feature([ON_LINE, TO_LINE], LINE, id="line"),
     feature([IN_ZONE, TO_ZONE], ZONE, id="zone"),
     feature([IN_STRIP], STRIP, id="strip", valid_from="2025-06-15T15:20:00Z"),
-    feature([CEILING], AREA, id="area"),
+    feature([CEILING, WATCH], AREA, id="area"),
     gates={},
 )
 

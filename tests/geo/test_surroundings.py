@@ -9,7 +9,7 @@ import shapely
 from geographiclib.geodesic import Geodesic
 
 from app.geo.edges import Edges
-from app.geo.surroundings import circle, surroundings
+from app.geo.surroundings import surroundings
 
 WGS84 = Geodesic.WGS84
 
@@ -30,8 +30,8 @@ def fine(line: list[tuple[float, float]], steps: int) -> list[tuple[float, float
 @pytest.mark.parametrize(
     ("lon", "lat", "radius_m"), [(33.4, 35.1, 20.0), (-71.0, 64.0, 30_000.0), (179.99, -16.0, 5e3)]
 )
-def test_every_point_of_a_circle_is_its_radius_away(lon: float, lat: float, radius_m: float) -> None:
-    (ring,) = circle(lon, lat, radius_m)[0]
+def test_round_a_point_it_is_a_circle(lon: float, lat: float, radius_m: float) -> None:
+    (ring,) = surroundings([[(lon, lat)]], radius_m)[0]
 
     for on, at in ring:
         assert WGS84.Inverse(lat, lon, at, on)["s12"] == pytest.approx(radius_m, rel=1e-3)
