@@ -7,6 +7,7 @@ the tests move along a parallel only).
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 Kind = tuple[str, str, int, str]
@@ -69,4 +70,39 @@ def exceeded(there: Sequence[There], most: int) -> list[tuple[int, int, int]]:
                 found[-1] = (last[0], -1, max(last[2], number))
         elif last is not None:
             found[-1] = (last[0], instant, last[2])
+    return found
+
+
+def short(times: Sequence[tuple[int, int, str, int]], need: int, begin: int, end: int) -> list[tuple[int, int]]:
+    """Return when fewer than ``need`` were there between two instants, from (begin, end, track, strength) of each."""
+    instants = sorted({begin, end} | {us for it in times for us in it[:2] if begin < us < end})
+    found: list[tuple[int, int]] = []
+    for instant, after in pairwise(instants):
+        there = {track: strength for b, e, track, strength in sorted(times) if b <= instant < e}
+        if sum(there.values()) < need:
+            if found and found[-1][1] == instant:
+                found[-1] = (found[-1][0], after)
+            else:
+                found.append((instant, after))
+    return found
+
+
+def lingering(
+    track: str, fixes: Sequence[Seen], west: int, east: int, silence_us: int
+) -> list[tuple[int, int, str, int]]:
+    """Return when a track counts as there: for ``silence_us`` after every fix inside and every way out."""
+    found = []
+    for number, here in enumerate(fixes):
+        after = fixes[number + 1] if number + 1 < len(fixes) else None
+        heard_again = after is not None and after.us <= here.us + silence_us
+        inside, strength = west < here.lon < east, here.kind[2]
+        if after is None or not heard_again:
+            if inside:
+                found.append((here.us, here.us + silence_us, track, strength))
+        elif inside and west < after.lon < east:
+            found.append((here.us, after.us, track, strength))
+        elif inside:
+            found.append((here.us, _way(here, after, west, east)[-1] + silence_us, track, strength))
+        elif west < after.lon < east:
+            found.append((_way(here, after, west, east)[0], after.us, track, after.kind[2]))
     return found
