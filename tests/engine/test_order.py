@@ -22,9 +22,13 @@ CEILING = {
 TO_LINE = COMMON | {"rule": "approach", "id": "r5", "horizon_s": 90, "margin_m": 20}
 TO_ZONE = COMMON | {"rule": "approach", "id": "r6", "horizon_s": 200, "min_speed_m_s": 3}
 WATCH = {"rule": "absence", "id": "r7", "max_silence_s": 300, "required": 2}
+SKY = {"rule": "airspace_violation", "platforms": ["vehicle"], "floor_m": 100, "merge_gap_s": 90, "settle_s": 60}
+OVER_LINE = SKY | {"id": "r8", "margin_m": 30}
+OVER_ZONE = SKY | {"id": "r9", "margin_m": 60, "ceiling_m": 900, "altitude_ref": "msl"}
+BANNED = {"rule": "restricted_weapon", "id": "r10", "platforms": ["vehicle"], "margin_m": 40}
 DOCUMENT = mission(
-    feature([ON_LINE, TO_LINE], LINE, id="line"),
-    feature([IN_ZONE, TO_ZONE], ZONE, id="zone"),
+    feature([ON_LINE, TO_LINE, OVER_LINE], LINE, id="line"),
+    feature([IN_ZONE, TO_ZONE, OVER_ZONE, BANNED], ZONE, id="zone"),
     feature([IN_STRIP], STRIP, id="strip", valid_from="2025-06-15T15:20:00Z"),
     feature([CEILING, WATCH], AREA, id="area"),
     gates={},
@@ -35,7 +39,7 @@ def walk(rng: random.Random, unit: str, fixes: int) -> list[Told]:
     """A walk that stays near the features, with jumps, silences and doubtful accuracy."""
     lon, lat, second = rng.uniform(0.0, 0.1), rng.uniform(-0.01, 0.01), rng.uniform(0, 100)
     east, north = rng.uniform(-4e-4, 4e-4), rng.uniform(-4e-4, 4e-4)
-    told = []
+    told, height = list[Told](), rng.choice([None, 50.0, 500.0])
     for _ in range(fixes):
         if rng.random() < 0.2:
             east, north = rng.uniform(-6e-4, 6e-4), rng.uniform(-6e-4, 6e-4)
@@ -44,7 +48,12 @@ def walk(rng: random.Random, unit: str, fixes: int) -> list[Told]:
         jump = 0.2 if rng.random() < 0.02 else 0.0
         accuracy = rng.choice([None, None, 5.0, 40.0, 70.0, 1500.0])
         party = "north" if rng.random() < 0.995 else "south"
-        told.append(Told(round(second, 3), lon + jump, lat, accuracy, unit=unit, party=party))
+        height = rng.choice([None, 0.0, 90.0, 150.0, 800.0, 1200.0]) if rng.random() < 0.15 else height
+        ref = rng.choice(["hae", "hae", "msl", "agl"]) if rng.random() < 0.2 else "hae"
+        told.append(
+            Told(round(second, 3), lon + jump, lat, accuracy, unit=unit, party=party, altitude_m=height,
+                 altitude_ref=ref)
+        )  # fmt: skip
     return told
 
 
@@ -53,6 +62,14 @@ def straight(reports: list[Told], document: bytes = DOCUMENT) -> list[tuple[Any,
     it = World(document)
     it.push(sorted(reports, key=lambda report: report.second))
     return it.standing()
+
+
+def test_the_walks_violate_every_rule_over_tracks() -> None:
+    rng = random.Random(5)
+    found = {one[0] for unit in range(12) for one in straight(walk(rng, f"car-{unit}", 300))}
+    found |= {one[0] for one in straight([report for unit in "abc" for report in walk(rng, unit, 300)])}
+
+    assert found >= {f"r{number}" for number in (1, 2, 3, 4, 5, 6, 8, 9, 10)}
 
 
 @pytest.mark.parametrize("seed", range(24))
