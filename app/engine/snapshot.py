@@ -27,7 +27,7 @@ from app.rules.authorisation import CrossingPoints
 from app.rules.rule import Finding, Pair
 from app.rules.rulebook import Rulebook, Standing
 
-FORMAT = 12
+FORMAT = 13
 """Of the bytes. A snapshot of another format is not read: the engine folds from the beginning, or an older one."""
 
 

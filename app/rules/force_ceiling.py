@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Literal
 from app.model.identity import Profile
 from app.model.instant import instant_text
 from app.model.label import Label
-from app.rules.group_rule import EVER_US, GroupFinding, Stay, concerns, going_on
+from app.rules.group_rule import EVER_US, GroupFinding, Stay, concerns, going_on, said
 from app.rules.rule import Instance
-from app.rules.views import View, at_least_as_open, readers, views
+from app.rules.views import View, readers, views
 
 ANY_CLASS = "any"
 _MOST_EVIDENCE = 64
@@ -55,7 +55,7 @@ class ForceCeiling:
             for view in views(stay.marking for stay in counted):
                 seen = [stay for stay in counted if stay.marking in view.sees]
                 raised += self._exceeded(limit, view, seen, from_us, now_us)
-            found += [one for n, one in enumerate(raised) if not _said(one, raised[:n], raised[n + 1 :])]
+            found += [one for n, one in enumerate(raised) if not said(one, raised[:n], raised[n + 1 :])]
         return found
 
     def _exceeded(
@@ -112,16 +112,3 @@ class ForceCeiling:
 
 def _counts(limit: dict[str, Any], who: Profile) -> bool:
     return limit["party"] == who.party and limit["class"] in (ANY_CLASS, who.platform)
-
-
-def _said(one: GroupFinding, before: Sequence[GroupFinding], after: Sequence[GroupFinding]) -> bool:
-    """Whether another finding, of the same limit, says as much to everyone who may read this one."""
-    return any(_covers(other, one) for other in before) or any(
-        _covers(other, one) and not _covers(one, other) for other in after
-    )
-
-
-def _covers(other: GroupFinding, one: GroupFinding) -> bool:
-    if not at_least_as_open(other.marking, one.marking) or other.begin_us > one.begin_us:
-        return False
-    return other.ended_us is None or (one.ended_us is not None and one.ended_us <= other.ended_us)

@@ -13,6 +13,7 @@ from app.model.feature import MISSION_PARTY, RuleSpec
 from app.model.identity import Profile, Unit
 from app.model.label import Label, Marking
 from app.rules.rule import Instance, PositionRef, Sample
+from app.rules.views import at_least_as_open
 
 EVER_US = 2**62
 """Later than anything."""
@@ -125,3 +126,16 @@ def concerns(spec: RuleSpec, profile: Profile) -> bool:
 def going_on(end_us: int, now_us: int) -> int | None:
     """Return an end as ``ended_us`` has it: None where it lies after ``now_us``."""
     return end_us if end_us <= now_us else None
+
+
+def said(one: GroupFinding, before: Sequence[GroupFinding], after: Sequence[GroupFinding]) -> bool:
+    """Whether another finding, of the same thing, says as much to everyone who may read this one."""
+    return any(_covers(other, one) for other in before) or any(
+        _covers(other, one) and not _covers(one, other) for other in after
+    )
+
+
+def _covers(other: GroupFinding, one: GroupFinding) -> bool:
+    if not at_least_as_open(other.marking, one.marking) or other.begin_us > one.begin_us:
+        return False
+    return other.ended_us is None or (one.ended_us is not None and one.ended_us <= other.ended_us)

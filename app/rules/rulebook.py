@@ -22,6 +22,7 @@ from app.model.report import I32, I64
 from app.rules.absence import Absence
 from app.rules.airspace_violation import AirspaceViolation
 from app.rules.approach import Approach
+from app.rules.build_up import BuildUp
 from app.rules.force_ceiling import ForceCeiling
 from app.rules.group_rule import GroupRule
 from app.rules.intervals import Intervals, ends_between, in_force_at
@@ -34,7 +35,7 @@ from app.rules.zone_incursion import ZoneIncursion
 
 TRACK_RULES: tuple[type[Rule], ...] = (LineCrossing, ZoneIncursion, AirspaceViolation, RestrictedWeapon, Approach)
 """Every rule over the fixes of one track, a file each."""
-GROUP_RULES: tuple[type[GroupRule], ...] = (ForceCeiling, Absence, Proximity)
+GROUP_RULES: tuple[type[GroupRule], ...] = (ForceCeiling, Absence, Proximity, BuildUp)
 """Every rule over the stays of several tracks, a file each."""
 RULES: tuple[type[Rule] | type[GroupRule], ...] = (*TRACK_RULES, *GROUP_RULES)
 """Every rule. What a rule judges (``judges``) decides who asks it."""
