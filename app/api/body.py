@@ -12,6 +12,9 @@ IN_FLIGHT_BYTES = 64_000_000
 """Bodies in memory at one time, of all requests together."""
 MAX_RATIO = 100
 """A body that inflates to more than this many times its size is a bomb, not a batch."""
+DRAINED_BYTES = 20_000_000
+DRAINED_S = 2.0
+"""So much of a refused body is read and dropped, for so long, before the answer closes the connection."""
 _SLICE = 256 * 1024
 _RETRY_S = 2
 
@@ -63,11 +66,38 @@ async def read_body(receive: Receive, encoding: bytes, lines: bool, hold: Hold) 
         Disconnected: the sender went away.
         Problem: ``too_large``, ``unavailable``, ``unsupported_encoding``, or ``not_json`` for what is no gzip.
     """
-    if encoding in (b"", b"identity"):
-        return await _plain(receive, lines, hold)
-    if encoding in (b"gzip", b"x-gzip"):
-        return await _gunzipped(receive, lines, hold)
-    raise Problem("unsupported_encoding")
+    more = True
+
+    async def receive_on() -> Message:
+        nonlocal more
+        message = await receive()
+        more = message.get("more_body", False)
+        return message
+
+    try:
+        if encoding in (b"", b"identity"):
+            return await _plain(receive_on, lines, hold)
+        if encoding in (b"gzip", b"x-gzip"):
+            return await _gunzipped(receive_on, lines, hold)
+        raise Problem("unsupported_encoding")
+    except Problem:
+        if more:
+            await _drain(receive)
+        raise
+
+
+async def _drain(receive: Receive) -> None:
+    """Let a refused body run out for a while: a sender who is cut off amid it never reads why it was refused."""
+    left = DRAINED_BYTES
+    try:
+        async with asyncio.timeout(DRAINED_S):
+            while left > 0:
+                message = await receive()
+                left -= len(_chunk(message))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
 
 
 async def _plain(receive: Receive, lines: bool, hold: Hold) -> bytes:
