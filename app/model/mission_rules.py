@@ -11,12 +11,6 @@ from app.model.violation import SEVERITIES
 
 UNKNOWN_PARTY = "unknown"
 DIRECTIONS = ("any", "left_to_right", "right_to_left")
-RULE_KINDS = (
-    "line_crossing", "zone_incursion", "airspace_violation", "restricted_weapon", "force_ceiling", "firing",
-    "status_quo", "approach", "proximity", "build_up", "absence", "reported",
-)  # fmt: skip
-"""Every rule an agreement may need. ``reported`` has no row in ``RULE_PARAMETERS``: officers raise it by hand."""
-
 FARTHEST_M = 1_000_000.0
 LONGEST_S = 30 * 86_400.0
 MOST = 1_000_000
@@ -130,6 +124,8 @@ RULE_PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
     },
     "absence": {"max_silence_s": _seconds(None, positive=True), "required": Parameter(_required, 1)},
 }
+RULE_KINDS = (*RULE_PARAMETERS, "reported")
+"""Every rule an agreement may need. ``reported`` stands on no feature: officers raise it by hand."""
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "force_ceiling": ("limits",),
     "proximity": ("enter_m", "leave_m"),
