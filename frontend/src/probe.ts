@@ -14,6 +14,8 @@ export interface Probe {
   readonly symbolsDrawn: number;
   readonly labelsDrawn: number;
   readonly drawMs: number;
+  /** The violation whose evidence is drawn. */
+  readonly evidenceOf: string | null;
   /** Of the mission's own base map. */
   readonly tileFeatures: number;
   readonly violations: { id: string; status: string; assessment: string; revision: number }[];
@@ -53,6 +55,9 @@ export function installProbe(watch: Watch, chart: Chart): void {
     },
     get tileFeatures() {
       return chart.tiles.seen;
+    },
+    get evidenceOf() {
+      return watch.evidence.of;
     },
     get violations() {
       return [...watch.picture.violations.values()].map(({ id, status, assessment, revision }) => ({

@@ -8,6 +8,7 @@ import { type Moment, momentsOf } from './past/moments';
 import { skewOf } from './live/age';
 import { newLink, type Link } from './live/machine';
 import { LiveSocket } from './live/socket';
+import { Evidence } from './evidence/evidence.svelte';
 import type { Chart } from './map/chart';
 import type { Picked } from './map/picked';
 import { apply } from './picture/apply';
@@ -16,16 +17,13 @@ import { nameOf, partyName } from './picture/names';
 import { emptyPicture, type Picture, type PictureLayer } from './picture/picture';
 import { Past } from './past/past.svelte';
 import type { ServerFrame } from './protocol/frames';
-import * as api from './session/api';
-import { problemWords } from './words/problem';
-import { say } from './words/words.svelte';
 import { Logging } from './incidents/logging.svelte';
 import { Display } from './theme/display.svelte';
+import { Trail } from './trail.svelte';
 import { type Followed, Tools } from './tools/tools.svelte';
 
 /** Panels follow the picture no faster than an eye does; the map is told at once. */
 const PANEL_MS = 250;
-const TRAIL_MS = 2 * 3600_000;
 
 export class Watch {
   link = $state.raw<Link>(newLink());
@@ -40,7 +38,6 @@ export class Watch {
   trackCount = $state(0);
   track = $state.raw<Track | null>(null);
   violationId = $state<string | null>(null);
-  trailShown = $state(false);
   muted = $state(false);
   /** One line for the officer about something that failed or changed under his hands. */
   notice = $state<string | null>(null);
@@ -74,6 +71,11 @@ export class Watch {
       this.publish();
     },
   });
+  readonly trail = new Trail(
+    () => this.chart,
+    (words) => (this.notice = words),
+  );
+  readonly evidence = new Evidence(() => this.chart);
   readonly judging = new Judging(
     (violation) => {
       this.hold(violation);
@@ -209,26 +211,28 @@ export class Watch {
   }
 
   selectTrack(id: string): void {
-    this.clearTrail();
+    this.trail.clear();
     this.trackId = id;
     this.track = this.shown.tracks.get(id) ?? null;
     this.chart?.select(this.track);
   }
 
   closeCard(): void {
-    this.clearTrail();
+    this.trail.clear();
     this.trackId = null;
     this.track = null;
     this.violationId = null;
     this.chart?.select(null);
-    this.chart?.highlight(null, false);
+    this.chart?.highlight(null);
+    this.evidence.clear();
   }
 
   selectViolation(id: string, fly: boolean): void {
     const violation = this.shown.violations.get(id) ?? this.picture.violations.get(id);
     if (!violation) return;
     this.violationId = id;
-    this.chart?.highlight(violation, fly);
+    this.chart?.highlight(violation);
+    void this.evidence.show(violation, fly);
     if (this.shown.tracks.has(violation.track)) this.selectTrack(violation.track);
   }
 
@@ -244,26 +248,8 @@ export class Watch {
     this.chart?.showAll();
   }
 
-  async toggleTrail(): Promise<void> {
-    const track = this.track;
-    if (!track || this.trailShown) {
-      this.clearTrail();
-      return;
-    }
-    this.trailShown = true;
-    const answer = await api.history(track.id, this.shownNow - TRAIL_MS, this.shownNow);
-    // The officer may have moved on while the server answered.
-    if (!this.trailShown || this.track?.id !== track.id) return;
-    if (answer.ok) this.chart?.trail(answer.value);
-    else {
-      this.trailShown = false;
-      this.notice = say('notice.noTrail', { why: problemWords(answer.problem) });
-    }
-  }
-
-  private clearTrail(): void {
-    this.trailShown = false;
-    this.chart?.trail([]);
+  toggleTrail(): Promise<void> {
+    return this.trail.toggle(this.track, this.shownNow);
   }
 
   /** Acknowledge the given one, or the selected one, or the newest that needs it. */
@@ -272,6 +258,11 @@ export class Watch {
     const violation =
       chosen?.assessment.state === 'open' ? chosen : id ? null : firstToAcknowledge(this.rail);
     if (violation) await this.judging.judge(violation, 'acknowledged', null);
+  }
+
+  /** Acknowledge each of a flood, one after the other; those that changed meanwhile stay open. */
+  async acknowledgeAll(violations: readonly Violation[]): Promise<void> {
+    await this.judging.acknowledgeAll(violations.filter(({ assessment }) => assessment.state === 'open'));
   }
 
   private hold(violation: Violation): void {

@@ -46,6 +46,7 @@ export class Judging {
     let changed = 0;
     for (const violation of violations) {
       const outcome = await this.judge(violation, 'acknowledged', null);
+      // The reason has been told; what is not acknowledged is still open in the rail.
       if (outcome === 'failed') return;
       if (outcome === 'done') done += 1;
       else changed += 1;

@@ -10,13 +10,16 @@ export interface Naming {
   trackName(id: string): string | null;
 }
 
+/** `Line crossed` */
+export function whatHappened({ direction, rule }: Violation): string {
+  return direction === 'transit' || direction === 'present'
+    ? say(`direction.${direction}`)
+    : wordFor('rule', rule);
+}
+
 /** `Line crossed · ARG-7` */
 export function headline(violation: Violation, naming: Naming): string {
-  const { direction } = violation;
-  const what =
-    direction === 'transit' || direction === 'present'
-      ? say(`direction.${direction}`)
-      : wordFor('rule', violation.rule);
+  const what = whatHappened(violation);
   const who = naming.trackName(violation.track) ?? violation.units[0]?.unit;
   return who ? `${what} · ${who}` : what;
 }

@@ -50,3 +50,8 @@ export function day(ms: number): string {
   const at = new Date(ms);
   return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()] ?? ''}`;
 }
+
+/** `1974-08-16`, for what lasts longer than a watch. */
+export function date(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}

@@ -201,20 +201,18 @@ export class Chart {
     );
   }
 
-  /** Ring one violation's place and fly there. */
-  highlight(place: { lon: number; lat: number } | null, fly: boolean): void {
+  /** Ring one violation's place. */
+  highlight(place: { lon: number; lat: number } | null): void {
     const point = place && { type: 'Point' as const, coordinates: [place.lon, place.lat] };
     this.set(
       'selected-place',
       collection(point ? [{ type: 'Feature', properties: {}, geometry: point }] : []),
     );
-    if (place && fly) {
-      this.map.flyTo({
-        center: [place.lon, place.lat],
-        zoom: Math.max(this.map.getZoom(), 11.5),
-        duration: 700,
-      });
-    }
+  }
+
+  /** Bring an extent into view, degrees; nearer than a street is never asked for. */
+  flyOver([west, south, east, north]: [number, number, number, number]): void {
+    this.map.fitBounds([west, south, east, north], { padding: 90, maxZoom: 15, duration: 700 });
   }
 
   flyTo(lon: number, lat: number): void {

@@ -70,17 +70,6 @@ export const gridStyles = (palette: Palette): LayerSpecification[] => [
   },
 ];
 
-/** Pixels a metre at zoom 0 come with the feature; they double with every zoom, so the width is true on the ground. */
-const TRUE_WIDTH: ExpressionSpecification = [
-  'interpolate',
-  ['exponential', 2],
-  ['zoom'],
-  0,
-  ['get', 'width'],
-  22,
-  ['*', ['get', 'width'], 2 ** 22],
-];
-
 /** Why a violation was raised: the margin about the line, the area, how far each report may be off, the way between them. */
 export const evidenceStyles = (palette: Palette): LayerSpecification[] => [
   {
@@ -99,24 +88,38 @@ export const evidenceStyles = (palette: Palette): LayerSpecification[] => [
   },
   {
     id: 'evidence-margin',
+    type: 'fill',
+    source: 'evidence',
+    filter: role('margin'),
+    paint: { 'fill-color': palette.ivory, 'fill-opacity': 0.13 },
+  },
+  {
+    id: 'evidence-margin-edge',
     type: 'line',
     source: 'evidence',
     filter: role('margin'),
-    layout: { 'line-join': 'round', 'line-cap': 'round' },
-    paint: { 'line-color': palette.ivory, 'line-width': TRUE_WIDTH, 'line-opacity': 0.2 },
+    paint: { 'line-color': palette.ivory, 'line-width': 1, 'line-opacity': 0.65, 'line-dasharray': [4, 3] },
+  },
+  {
+    id: 'evidence-edge',
+    type: 'line',
+    source: 'evidence',
+    filter: role('edge'),
+    layout: { 'line-join': 'round' },
+    paint: { 'line-color': palette.ivory, 'line-width': 4 },
   },
   {
     id: 'evidence-accuracy',
     type: 'fill',
     source: 'evidence',
     filter: role('accuracy'),
-    paint: { 'fill-color': palette.trail, 'fill-opacity': 0.14, 'fill-outline-color': palette.trail },
+    paint: { 'fill-color': palette.trail, 'fill-opacity': 0.16, 'fill-outline-color': palette.trail },
   },
   {
     id: 'evidence-leg-casing',
     type: 'line',
     source: 'evidence',
-    filter: role('leg'),
+    filter: role('leg', 'way', 'ray'),
     layout: { 'line-cap': 'round' },
     paint: { 'line-color': palette.halo, 'line-width': 5, 'line-opacity': 0.7 },
   },
@@ -126,13 +129,20 @@ export const evidenceStyles = (palette: Palette): LayerSpecification[] => [
     source: 'evidence',
     filter: role('leg'),
     layout: { 'line-cap': 'round' },
-    paint: { 'line-color': palette.evidence, 'line-width': 2 },
+    paint: { 'line-color': palette.evidence, 'line-width': 2.4 },
   },
   {
-    id: 'evidence-reports',
+    id: 'evidence-ways',
+    type: 'line',
+    source: 'evidence',
+    filter: role('way', 'ray'),
+    paint: { 'line-color': palette.evidence, 'line-width': 1.4, 'line-dasharray': [2, 2.5] },
+  },
+  {
+    id: 'evidence-fixes',
     type: 'circle',
     source: 'evidence',
-    filter: role('report'),
+    filter: role('fix', 'incident', 'observer', 'origin'),
     paint: {
       'circle-radius': 4.5,
       'circle-color': palette.evidence,
@@ -141,19 +151,47 @@ export const evidenceStyles = (palette: Palette): LayerSpecification[] => [
     },
   },
   {
-    id: 'evidence-times',
+    id: 'evidence-crossing',
+    type: 'circle',
+    source: 'evidence',
+    filter: role('crossing'),
+    paint: {
+      'circle-radius': 9,
+      'circle-color': 'rgba(0,0,0,0)',
+      'circle-stroke-color': palette.evidence,
+      'circle-stroke-width': 2,
+    },
+  },
+  {
+    id: 'evidence-names',
     type: 'symbol',
     source: 'evidence',
-    filter: role('report'),
+    filter: role('fix', 'crossing'),
     minzoom: 10,
     layout: {
       'text-field': ['get', 'name'],
       'text-font': FONT,
       'text-size': 12,
-      'text-anchor': 'left',
-      'text-offset': [0.8, 0],
+      'text-variable-anchor': ['top-left', 'bottom-left', 'left', 'right'],
+      'text-radial-offset': ['case', ['==', ['get', 'role'], 'crossing'], 2.4, 1],
+      'text-justify': 'auto',
     },
     paint: { 'text-color': palette.evidence, 'text-halo-color': palette.halo, 'text-halo-width': 1.8 },
+  },
+  {
+    id: 'evidence-margin-names',
+    type: 'symbol',
+    source: 'evidence',
+    filter: role('margin'),
+    minzoom: 12,
+    layout: {
+      'symbol-placement': 'line',
+      'text-field': ['get', 'name'],
+      'text-font': FONT,
+      'text-size': 12,
+      'text-offset': [0, 0.9],
+    },
+    paint: { 'text-color': palette.ivoryText, 'text-halo-color': palette.halo, 'text-halo-width': 1.8 },
   },
 ];
 

@@ -63,7 +63,7 @@ export function violation(id: string, over: Partial<Violation> = {}): Violation 
     revision: 1,
     told_at: NOON,
     changed_at: NOON,
-    cause: "found",
+    cause: 'found',
     open: true,
     label: LABEL,
     ...over,

@@ -175,6 +175,8 @@ export const en = {
   'rail.print': 'Print the alerts',
   'rail.printed': 'Printed {when}',
   'rail.acknowledge': 'Acknowledge',
+  'group.others': { one: '{who} and {n} other', other: '{who} and {n} others' },
+  'group.acknowledge': { one: 'Acknowledge {n}', other: 'Acknowledge all {n}' },
   'filter.title': 'Filter',
   'filter.severity': 'Severity',
   'filter.status': 'Status',

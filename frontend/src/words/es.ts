@@ -172,6 +172,8 @@ export const es: Catalogue = {
   'rail.print': 'Imprimir las alertas',
   'rail.printed': 'Impreso {when}',
   'rail.acknowledge': 'Acusar recibo',
+  'group.others': { one: '{who} y {n} más', other: '{who} y {n} más' },
+  'group.acknowledge': { one: 'Acusar recibo de {n}', other: 'Acusar recibo de las {n}' },
   'filter.title': 'Filtro',
   'filter.severity': 'Gravedad',
   'filter.status': 'Estado',

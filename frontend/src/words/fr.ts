@@ -174,6 +174,8 @@ export const fr: Catalogue = {
   'rail.print': 'Imprimer les alertes',
   'rail.printed': 'Imprimé {when}',
   'rail.acknowledge': 'Acquitter',
+  'group.others': { one: '{who} et {n} autre', other: '{who} et {n} autres' },
+  'group.acknowledge': { one: 'Acquitter {n}', other: 'Acquitter les {n}' },
   'filter.title': 'Filtre',
   'filter.severity': 'Gravité',
   'filter.status': 'Statut',

@@ -184,6 +184,18 @@ export const ru: Catalogue = {
   'rail.print': 'Напечатать тревоги',
   'rail.printed': 'Напечатано {when}',
   'rail.acknowledge': 'Принять',
+  'group.others': {
+    one: '{who} и ещё {n}',
+    few: '{who} и ещё {n}',
+    many: '{who} и ещё {n}',
+    other: '{who} и ещё {n}',
+  },
+  'group.acknowledge': {
+    one: 'Принять {n}',
+    few: 'Принять все {n}',
+    many: 'Принять все {n}',
+    other: 'Принять все {n}',
+  },
   'filter.title': 'Отбор',
   'filter.severity': 'Важность',
   'filter.status': 'Статус',

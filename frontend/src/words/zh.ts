@@ -167,6 +167,8 @@ export const zh: Catalogue = {
   'rail.print': '打印警报',
   'rail.printed': '打印于 {when}',
   'rail.acknowledge': '签收',
+  'group.others': { other: '{who} 等，另有 {n} 个' },
+  'group.acknowledge': { other: '确认全部 {n} 条' },
   'filter.title': '筛选',
   'filter.severity': '严重程度',
   'filter.status': '状态',
