@@ -22,10 +22,10 @@ from tests.bench.figures import Figure
 from tests.bench.traffic import SPREAD, Walker, now_s, walkers
 
 AS_SET: Mapping[str, Mapping[str, Any]] = {
-    "line_crossing": {"margin_m": 50},
-    "zone_incursion": {"margin_m": 50, "min_dwell_s": 30},
-    "airspace_violation": {"margin_m": 50, "platforms": ["aircraft", "helicopter", "uav"], "floor_m": 0},
-    "restricted_weapon": {"margin_m": 50, "platforms": ["armour", "artillery"]},
+    "line_crossing": {},
+    "zone_incursion": {"min_dwell_s": 30},
+    "airspace_violation": {"platforms": ["aircraft", "helicopter", "uav"], "floor_m": 0},
+    "restricted_weapon": {"platforms": ["armour", "artillery"]},
     "force_ceiling": {
         "limits": [
             {"class": "armour", "party": "north", "max": 75},
@@ -57,7 +57,7 @@ def every_rule_document(mission: Mapping[str, Any]) -> dict[str, Any]:
         is_zone = number % 2 == 0
         kind = "restricted_area" if is_zone else "ceasefire_line"
         rules = [
-            {"rule": rule.kind, "id": f"{rule.kind}-{number}", "severity": "low", **AS_SET[rule.kind]}
+            {"rule": rule.kind, "id": f"{rule.kind}-{number}", "severity": "low", "margin_m": 50, **AS_SET[rule.kind]}
             for rule in RULES
             if kind in RULE_PLACES[rule.kind]
         ]
