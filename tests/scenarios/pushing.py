@@ -57,7 +57,7 @@ async def push(
     async def sender(client: httpx.AsyncClient) -> None:
         for number, items in enumerate(waiting):
             body, kind = _body(items, number)
-            answer = await _until_answered(server, client, body, kind, pushed)
+            answer = await _until_answered(server, client, _path(items), body, kind, pushed)
             async with moment:
                 pushed.answered += 1
                 pushed.accepted += answer["accepted"]
@@ -93,13 +93,18 @@ def _body(items: Sequence[Item], number: int) -> tuple[bytes, str]:
     return json.dumps(items).encode(), "application/json"
 
 
+def _path(items: Sequence[Item]) -> str:
+    """Where these go: what has the id of an incident is one."""
+    return "/api/v1/incidents" if items and "incident" in items[0] else "/api/v1/positions"
+
+
 async def _until_answered(
-    server: Server, client: httpx.AsyncClient, body: bytes, kind: str, pushed: Pushed
+    server: Server, client: httpx.AsyncClient, path: str, body: bytes, kind: str, pushed: Pushed
 ) -> dict[str, Any]:
     async with asyncio.timeout(_TRY_S):
         while True:
             try:
-                answer = await client.post("/api/v1/positions", content=body, headers={"Content-Type": kind})
+                answer = await client.post(path, content=body, headers={"Content-Type": kind})
             except httpx.TransportError:
                 pushed.tried_again += 1
                 await asyncio.sleep(0.05)  # as a sender does between two tries
