@@ -25,7 +25,7 @@ from app.rules.approach import Approach
 from app.rules.build_up import BuildUp
 from app.rules.force_ceiling import ForceCeiling
 from app.rules.group_rule import GroupRule
-from app.rules.intervals import Intervals, ends_between, in_force_at
+from app.rules.intervals import Intervals, ends_between
 from app.rules.line_crossing import LineCrossing
 from app.rules.presence import Asked, Presence
 from app.rules.proximity import Proximity
@@ -199,10 +199,6 @@ class Rulebook:
                 self._judging.clear()
             self._active[situation] = found
         return found
-
-    def in_force(self, instance: Instance, observed_us: int) -> bool:
-        """Whether an instance judges what was observed at an instant, whoever it is of: by validity and schedule."""
-        return in_force_at(instance.feature, instance.spec, observed_us)
 
     def ends_between(self, instance: Instance, from_us: int, upto_us: int) -> int | None:
         """Return when an instance in force at ``from_us`` first ceases to be, if it does so by ``upto_us``."""
