@@ -15,7 +15,7 @@ import pytest
 from app.model.mission_rules import RULE_PARAMETERS
 from tests.scenarios.outcomes import standing
 from tests.scenarios.pushing import Item, batches, muddled, push
-from tests.scenarios.server import Server, listed, running
+from tests.scenarios.server import Server, eventually, listed, running
 from tests.scenarios.walks import MORNING, walks
 
 ZONE = [[33.00, 35.00], [33.04, 35.00], [33.04, 35.03], [33.00, 35.03], [33.00, 35.00]]
@@ -35,8 +35,8 @@ IN_ZONE: dict[str, dict[str, Any]] = {
     "force_ceiling": {"limits": [{"class": "any", "party": "north", "max": 2}]},
     "firing": {},
     "status_quo": {},
-    "build_up": {"count": 3, "radius_m": 2500, "window_s": 900},
-    "absence": {"max_silence_s": 900, "required": 2, "parties": ["north"]},
+    "build_up": {"count": 3, "radius_m": 4000, "window_s": 900},
+    "absence": {"max_silence_s": 1, "required": 2, "parties": ["north"]},
 }  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def mission() -> dict[str, Any]:
         "features": [
             feature("zone", "area_of_limitation", "Polygon", [ZONE], rules=rules(IN_ZONE)),
             feature("line", "ceasefire_line", "LineString", LINE, left="north", right="south", rules=rules(ON_LINE)),
-            feature("gate", "crossing_point", "Point", [33.02, 35.015], radius_m=900, parties=["north"]),
+            feature("gate", "crossing_point", "Point", [33.02, 35.015], radius_m=2500, parties=["north"]),
         ],
     }  # fmt: skip
 
@@ -93,7 +93,12 @@ async def found(server: Server, requests: Sequence[Sequence[Item]], kill_after: 
     assert pushed.rejected == []
     await server.judged()
     async with server.client(await server.key("GBR", "observer")) as client:
-        return standing(await listed(client, "/api/v1/violations", "violations"))
+
+        async def told() -> list[Any] | None:
+            keys = standing(await listed(client, "/api/v1/violations", "violations"))
+            return keys if any(key[0] == "absence" for key in keys) else None
+
+        return await eventually(told, within_s=30)  # who is missing is found by the clock, not by a report
 
 
 def comparable(keys: Sequence[Any]) -> list[Any]:
