@@ -3,7 +3,7 @@
 import numpy as np
 from pyproj import Geod
 
-from app.geo.grid import F64, I64, STEPS_A_DEGREE, Rows, to_grid, unwrapped
+from app.geo.grid import F64, HALF_TURN_E7, I64, STEPS_A_DEGREE, TURN_E7, Rows, to_grid, unwrapped
 
 FARTHEST_M = 1_000_000.0
 """No course is followed farther than this."""
@@ -33,6 +33,10 @@ def courses(lon_e7: I64, lat_e7: I64, course_deg: F64, reach_m: F64) -> tuple[Ro
 
 def course_path(lon_e7: int, lat_e7: int, course_deg: float, reach_m: float) -> I64:
     """Return one course as a path of shape (n, 2), of the same pieces; longitudes are continuous."""
+    if reach_m <= _PIECE_M:  # most courses: the same numbers, without the columns
+        lon, lat, _ = _GEOD.fwd(lon_e7 / STEPS_A_DEGREE, lat_e7 / STEPS_A_DEGREE, course_deg, reach_m)
+        step = (round(lon * STEPS_A_DEGREE) - lon_e7 + HALF_TURN_E7) % TURN_E7 - HALF_TURN_E7
+        return np.array(((lon_e7, lat_e7), (lon_e7 + step, round(lat * STEPS_A_DEGREE))), np.int64)
     _, start, end = courses(np.array([lon_e7]), np.array([lat_e7]), np.array([course_deg]), np.array([reach_m]))
     path = np.concatenate((start[:1], end))
     path[:, 0] = unwrapped(path[:, 0])

@@ -153,14 +153,15 @@ class Nearness:
 
     def _closing(self, before: Fixes, ahead: Ahead) -> dict[int, Course]:
         """Keep of the courses those to geometries that the fix is nearer to than the one before was."""
+        row, geometry = ahead.row, ahead.geometry
+        here_m = self._rulebook.spans.distance_m(geometry, self.fixes.lon_e7[row], self.fixes.lat_e7[row])
+        nearer = here_m < self._rulebook.spans.distance_m(geometry, before.lon_e7[row], before.lat_e7[row])
         towards: dict[int, list[int]] = {}
-        for geometry in sorted(set(ahead.geometry.tolist())):
-            rows = ahead.row[ahead.geometry == geometry]
-            self.prepare(geometry, rows)
-            edges = self._rulebook.geometries[geometry]
-            nearer = self._column(geometry)[rows] < edges.distance_m(before.lon_e7[rows], before.lat_e7[rows])
-            for row in rows[nearer].tolist():
-                towards.setdefault(row, []).append(geometry)
+        for one, number, metres in zip(
+            row[nearer].tolist(), geometry[nearer].tolist(), here_m[nearer].tolist(), strict=True
+        ):
+            towards.setdefault(one, []).append(number)
+            self._column(number)[one] = metres
         return {
             row: Course(ahead.speed_m_s.item(row), ahead.course_deg.item(row), ahead.derived.item(row), tuple(met))
             for row, met in towards.items()

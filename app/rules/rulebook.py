@@ -117,19 +117,25 @@ class Rulebook:
                 self.standings[key] = standing
                 self._make(instance, on)
         self.next_number = next_number
-        margins_m = [{n: self.instances[n].spec.margin_m for n in numbers} for numbers in self.instances_of]
+        self.ahead = frozenset(n for n, it in self.instances.items() if "horizon_s" in it.spec.parameters)
+        """Instances that look ahead: they judge where a track goes on to, not only where it has been."""
+        margins_m = [
+            {n: self.instances[n].spec.margin_m for n in numbers if n not in self.ahead}
+            for numbers in self.instances_of
+        ]  # fmt: skip
         self.narrowest_m = np.array(
             [min((m for n, m in of_one.items() if n not in self.groups), default=np.inf) for of_one in margins_m]
         )  # fmt: skip
-        """By geometry: the least margin of the rules on it that may ask for two fixes to be sure who is outside."""
-        self.widest_m = np.array([max(of_one.values()) for of_one in margins_m])
+        """By geometry: the least margin of the rules on it that may ask for two fixes to be sure who is outside.
+
+        A rule that looks ahead makes nothing of a track's first fix.
+        """
+        self.widest_m = np.array([max(of_one.values(), default=0.0) for of_one in margins_m])
         """By geometry: the greatest margin of the rules on it."""
         self.index = LegIndex(self.geometries)
         self.spans = ManySpans([edges.spans for edges in self.geometries])
         self._intervals = Intervals((instance.feature, instance.spec) for instance in self.instances.values())
         self._scheduled = frozenset(n for n, instance in self.instances.items() if instance.spec.schedule is not None)
-        self.ahead = frozenset(n for n, it in self.instances.items() if "horizon_s" in it.spec.parameters)
-        """Instances that look ahead: they judge where a track goes on to, not only where it has been."""
         self.horizons = self._horizons()
         self._classes: Interned[tuple[int, ...]] = Interned()
         self._class_of_profile: I64 = np.empty(0, np.int64)
