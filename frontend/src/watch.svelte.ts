@@ -1,5 +1,7 @@
 /** The watch: the picture, the link, what is selected, and what the panels read of them. Draws nothing itself. */
 
+import { Announcer } from './alerts/announcer.svelte';
+import { type Filter, listedOf, NO_FILTER } from './alerts/filter';
 import { Judging } from './alerts/judging.svelte';
 import { firstToAcknowledge, isAudible, isUrgent, railOf, type Rail } from './alerts/order';
 import { Signal } from './alerts/sound';
@@ -33,6 +35,7 @@ export class Watch {
   heardAt = $state.raw<number | null>(null);
   lagS = $state(0);
   rail = $state.raw<Rail>({ open: [], inHand: [], settled: [] });
+  filter = $state.raw<Filter>(NO_FILTER);
   feeds = $state.raw<Feed[]>([]);
   mission = $state.raw<Mission | null>(null);
   trackCount = $state(0);
@@ -47,6 +50,11 @@ export class Watch {
   /** The server's clock: ages of what others observed, and the clock on the wall, go by it. */
   get serverNow(): number {
     return this.now + this.skewMs;
+  }
+
+  /** What passes the officer's filter: keys act on nothing that he does not see. */
+  get listed(): Rail {
+    return listedOf(this.rail, this.filter, this.officer);
   }
 
   /** The instant that the map and the cards are of. */
@@ -75,6 +83,12 @@ export class Watch {
     () => this.chart,
     (words) => (this.notice = words),
   );
+  readonly naming: Naming = {
+    feature: (id) => this.picture.features.get(id)?.at(-1),
+    party: (id) => partyName(this.picture.mission, id),
+    trackName: (id) => nameOf(this.picture.tracks.get(id)),
+  };
+  readonly announcer = new Announcer(this.naming);
   readonly evidence = new Evidence(() => this.chart);
   readonly judging = new Judging(
     (violation) => {
@@ -82,11 +96,6 @@ export class Watch {
     },
     (words) => (this.notice = words),
   );
-  readonly naming: Naming = {
-    feature: (id) => this.picture.features.get(id)?.at(-1),
-    party: (id) => partyName(this.picture.mission, id),
-    trackName: (id) => nameOf(this.picture.tracks.get(id)),
-  };
   readonly display = new Display(() => this.chart);
   readonly logging = new Logging(
     () => this.chart,
@@ -104,6 +113,8 @@ export class Watch {
   private clock: number | undefined;
   private refresh: number | undefined;
   private trackId: string | null = null;
+  /** Who is on watch. */
+  officer = '';
   private readonly signal = new Signal();
   private firstPicture = true;
   private momentsDue = true;
@@ -137,6 +148,7 @@ export class Watch {
     window.clearInterval(this.clock);
     window.clearTimeout(this.refresh);
     this.past.toPresent();
+    this.announcer.stop();
     this.chart = null;
   }
 
@@ -162,6 +174,7 @@ export class Watch {
 
   /** The first picture of a log-in is read, not announced. */
   private sound(news: Violation[]): void {
+    if (!this.firstPicture) this.announcer.tell(news);
     const audible = this.firstPicture ? [] : news.filter((each) => isAudible(each));
     this.firstPicture = false;
     if (audible.length > 0) this.signal.play(audible.some(isUrgent));
@@ -236,6 +249,8 @@ export class Watch {
     if (this.shown.tracks.has(violation.track)) this.selectTrack(violation.track);
   }
 
+  readonly flyTo = (lon: number, lat: number) => this.chart?.flyOver([lon, lat, lon, lat]);
+
   flyToTrack(): void {
     if (this.track) this.chart?.flyTo(this.track.lon, this.track.lat);
   }
@@ -256,7 +271,7 @@ export class Watch {
   async acknowledge(id?: string): Promise<void> {
     const chosen = this.picture.violations.get(id ?? this.violationId ?? '');
     const violation =
-      chosen?.assessment.state === 'open' ? chosen : id ? null : firstToAcknowledge(this.rail);
+      chosen?.assessment.state === 'open' ? chosen : id ? null : firstToAcknowledge(this.listed);
     if (violation) await this.judging.judge(violation, 'acknowledged', null);
   }
 
@@ -279,7 +294,6 @@ export class Watch {
   }
 
   toggleMute(): void {
-    this.muted = !this.muted;
-    this.signal.muted = this.muted;
+    this.signal.muted = this.muted = !this.muted;
   }
 }

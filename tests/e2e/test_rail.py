@@ -47,4 +47,15 @@ async def test_an_alert_shows_its_evidence_and_a_flood_is_one_line(tmp_path: Pat
         )
         await expect(group).to_be_hidden()
         assert await ada.shows_alert(assessment="open") == alone
+
+        await at("filter").click()
+        await at("filter-severity").select_option("critical")
+        await expect(at("filter-hidden")).to_contain_text("hides 1 open alert")
+        await at("filter-severity").select_option("")
+        await ada.page.keyboard.press("Control+k")
+        await at("palette").fill("f-3")
+        await expect(at("found").first).to_contain_text("F-3")
+        await ada.shot("palette")
+        await ada.page.keyboard.press("Enter")
+        await expect(at("track-card")).to_contain_text("F-3")
         assert ada.faults == []

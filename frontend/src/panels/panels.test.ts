@@ -1,5 +1,5 @@
 import { flushSync, mount, unmount, type Component } from 'svelte';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { railOf } from '../alerts/order';
 import { judged, track, violation } from '../testing/builders';
 import { Watch } from '../watch.svelte';
@@ -191,5 +191,24 @@ describe('the health of feeds', () => {
     const words = shown(FeedHealth, { feeds: [feed], mission, now, linked: false }).textContent;
 
     expect(words).toContain('ARG ?');
+  });
+});
+
+describe('a filtered rail', () => {
+  it('says what it hides, and keys act on nothing that is hidden', async () => {
+    const watch = watching(violation('grave'), violation('slight', { severity: 'low', party: 'south' }));
+    watch.filter = { ...watch.filter, party: 'south' };
+    const asked: string[] = [];
+    vi.stubGlobal('fetch', (path: string) => {
+      asked.push(path);
+      return Promise.resolve(Response.json({}));
+    });
+
+    const rail = shown(AlertRail, { watch, canAssess: true });
+    await watch.acknowledge();
+    vi.unstubAllGlobals();
+
+    expect(rail.textContent).toContain('The filter hides 1 open alert.');
+    expect(asked).toEqual(['/api/v1/violations/slight/assessment']);
   });
 });

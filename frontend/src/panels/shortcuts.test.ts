@@ -34,3 +34,17 @@ describe('the keys', () => {
     expect(shortcutFor(press('a', {}, input))).toBeNull();
   });
 });
+
+describe('the key that finds', () => {
+  it('is the slash, or K with the key that others use', () => {
+    const press = (key: string, over: KeyboardEventInit = {}) =>
+      shortcutFor(new KeyboardEvent('keydown', { key, ...over }));
+
+    expect([press('/'), press('k', { ctrlKey: true }), press('K', { metaKey: true }), press('k')]).toEqual([
+      'find',
+      'find',
+      'find',
+      'previous',
+    ]);
+  });
+});

@@ -23,6 +23,7 @@ export type Action =
   | 'knowledge'
   | 'live'
   | 'incident'
+  | 'find'
   | 'help';
 
 export const SHORTCUTS: readonly { key: string; shown: string; action: Action; does: PlainKey }[] = [
@@ -51,11 +52,13 @@ export const SHORTCUTS: readonly { key: string; shown: string; action: Action; d
   { key: 'x', shown: 'X', action: 'knowledge', does: 'keys.knowledge' },
   { key: 'l', shown: 'L', action: 'live', does: 'keys.live' },
   { key: 'i', shown: 'I', action: 'incident', does: 'keys.incident' },
+  { key: '/', shown: '/', action: 'find', does: 'palette.title' },
   { key: '?', shown: '?', action: 'help', does: 'keys.help' },
 ];
 
 /** The action of a key press; none while typing, or with a modifier that belongs to the browser. */
 export function shortcutFor(event: KeyboardEvent): Action | null {
+  if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey) return 'find';
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   if (event.target instanceof HTMLElement) {
     if (event.target.closest('input, textarea, select')) return null;
