@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ from app.rules.nearness import Head, Nearness
 from app.rules.rule import Course, Finding, Fix, Leg, Pair
 from app.rules.rulebook import Rulebook
 from app.rules.side import TOO_INACCURATE_M
+
+_MANY = 8
+"""With more states than this to look at, those that the fix is far from are told by one bound on all distances."""
 
 
 class TrackFold:
@@ -125,8 +129,13 @@ class TrackFold:
             return
         here = self._head_at(row)
         lon_e7, lat_e7 = self._fixes.lon_e7[row : row + 1], self._fixes.lat_e7[row : row + 1]
+        far = self._near.far(row).tolist() if len(numbers) > _MANY else ()
+        away = self._fix(here, row, None) if far else None
         for number in numbers:
             geometry = self._rulebook.instances[number].geometry
+            if away is not None and far[geometry]:
+                self._keep(number, *self._rulebook.rules[number].begin(away, False))
+                continue
             edges = self._rulebook.geometries[geometry]
             inside = edges.is_zone and bool(edges.inside(lon_e7, lat_e7)[0])
             pair, findings = self._rulebook.rules[number].begin(self._fix(here, row, geometry), inside)
@@ -138,6 +147,8 @@ class TrackFold:
         here = self._head_at(row)
         party = self._profiles[here.profile].party
         path: npt.NDArray[np.int64] | None = None
+        if len(numbers) > _MANY:
+            numbers = self._step_away(numbers, row, near, course)
         for number in numbers:
             geometry = self._rulebook.instances[number].geometry
             crossings: Sequence[Crossing] = ()
@@ -151,22 +162,52 @@ class TrackFold:
                 if not (crossings or towards):
                     continue
                 pair = Pair(settled=True)
-            leg = Leg(
-                start_us=head.observed_us,
-                start_ref=head.ref,
-                start_profile=head.profile,
-                path=path,
-                crossings=crossings,
-                believed=_believable(head) and _believable(here),
-                start_lon_e7=head.lon_e7,
-                start_lat_e7=head.lat_e7,
-                start_altitude_m=head.altitude_m,
-                start_altitude_ref=self._profiles[head.profile].altitude_ref,
-                start_believed=_believable(head),
-                course=course if towards else None,
-            )
+            leg = self._leg(head, here, path, crossings, course if towards else None)
             fix = self._fix(here, row, geometry)
             self._keep(number, pair, self._rulebook.rules[number].step(pair, leg, fix, party))
+
+    def _step_away(
+        self, numbers: Sequence[int], row: int, near: Sequence[int], course: Course | None
+    ) -> Sequence[int]:  # fmt: skip
+        """Step over the states of a track far outside, all alike; return the numbers that need a look of their own.
+
+        A device that tells a large accuracy must be seen twice before it is settled outside of anything: without this
+        its first fixes would be measured against each feature of the mission, one by one.
+        """
+        head = self._head_at(row - 1) if row > self._start else self._head
+        assert head is not None, "a first fix has no leg to step over"
+        here, far = self._head_at(row), self._near.far(row).tolist()
+        leg, fix = self._leg(head, here, None, (), None), self._fix(here, row, None)
+        party = self._profiles[here.profile].party
+        left: list[int] = []
+        for number in numbers:
+            geometry = self._rulebook.instances[number].geometry
+            pair = self._pairs.get(number)
+            met = geometry in near or (course is not None and geometry in course.towards)
+            if pair is None or met or not far[geometry] or not pair.outside():
+                left.append(number)
+            else:
+                self._keep(number, pair, self._rulebook.rules[number].step(pair, leg, fix, party))
+        return left
+
+    def _leg(
+        self, head: Head, here: Head, path: npt.NDArray[np.int64] | None, crossings: Sequence[Crossing],
+        course: Course | None,
+    ) -> Leg:  # fmt: skip
+        return Leg(
+            start_us=head.observed_us,
+            start_ref=head.ref,
+            start_profile=head.profile,
+            path=path,
+            crossings=crossings,
+            believed=_believable(head) and _believable(here),
+            start_lon_e7=head.lon_e7,
+            start_lat_e7=head.lat_e7,
+            start_altitude_m=head.altitude_m,
+            start_altitude_ref=self._profiles[head.profile].altitude_ref,
+            start_believed=_believable(head),
+            course=course,
+        )
 
     def _leave(self, numbers: Sequence[int], row: int) -> None:
         now_us, before_us = self._fixes.observed_us.item(row), self._before_us(row)
@@ -199,7 +240,8 @@ class TrackFold:
             self._heads[row] = head
         return head
 
-    def _fix(self, here: Head, row: int, geometry: int) -> Fix:
+    def _fix(self, here: Head, row: int, geometry: int | None) -> Fix:
+        """Return the fix as seen from a geometry, or from one that it is far from."""
         return Fix(
             lon=here.lon_e7 / E7,
             lat=here.lat_e7 / E7,
@@ -208,7 +250,7 @@ class TrackFold:
             plausible=here.plausible,
             profile=here.profile,
             ref=here.ref,
-            distance_m=self._near.distance_m(geometry, row, self._stop),
+            distance_m=inf if geometry is None else self._near.distance_m(geometry, row, self._stop),
             altitude_m=here.altitude_m,
             speed_m_s=here.speed_m_s,
             course_deg=here.course_deg,

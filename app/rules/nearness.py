@@ -109,6 +109,7 @@ class Nearness:
         """Rows that a resting state must be asked about, whatever the silence before them."""
         self.stirring |= (fixes.profile != before.profile) | ~fixes.plausible
         self._distances_m: dict[int, F64] = {}
+        self._far: tuple[int, npt.NDArray[np.bool_]] | None = None
         self._beginning = self._not_far(turns)
         self.courses = self._closing(before, courses_ahead(rulebook, fixes, before, legs))
         """The courses of rows that lead towards a geometry which some rule that looks ahead judges by."""
@@ -150,6 +151,16 @@ class Nearness:
             return known
         self.prepare(geometry, np.arange(row, min(row + _RUN, stop)))
         return column.item(row)
+
+    def far(self, row: int) -> npt.NDArray[np.bool_]:
+        """Return, by geometry, whether ``row`` is outside and farther from it than any rule's D, by a quick bound."""
+        if self._far is None or self._far[0] != row:
+            count = len(self._rulebook.geometries)
+            geometry = np.arange(count)
+            asked_m = np.maximum(self._rulebook.widest_m, K * np.nan_to_num(self.fixes.accuracy_m[row]))
+            lon_e7, lat_e7 = (np.full(count, column[row]) for column in (self.fixes.lon_e7, self.fixes.lat_e7))
+            self._far = row, self._rulebook.index.lower_bound_m(geometry, lon_e7, lat_e7) > asked_m
+        return self._far[1]
 
     def _closing(self, before: Fixes, ahead: Ahead) -> dict[int, Course]:
         """Keep of the courses those to geometries that the fix is nearer to than the one before was."""

@@ -144,6 +144,13 @@ class Pair(msgspec.Struct):
             return False
         return self.beneath is None or self.beneath.quiet()
 
+    def outside(self) -> bool:
+        """Whether it is of a track outside, on its way to be settled there: of a fix that is far from the edge, and of
+        a leg that meets no edge, nothing matters but that it is far."""
+        if self.settled or self.inside or self.rests_us or self.net or self.last or self.suspicion or self.open:
+            return False
+        return not self.doubted and (self.beneath is None or self.beneath.outside())
+
 
 class Fix(msgspec.Struct, frozen=True):
     """One fix as a rule meets it. ``distance_m`` is to the nearest point of the feature's edge."""
