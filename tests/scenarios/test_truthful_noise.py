@@ -30,6 +30,7 @@ MEMORIES_S = [0.0, 60.0, pytest.param(300.0, marks=WHOLE)]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("memory_s", MEMORIES_S)
 def test_units_that_keep_their_distance_from_a_line_confirm_nothing(memory_s: float) -> None:
     """The distance is the margin and the device's own accuracy.
@@ -46,6 +47,7 @@ def test_units_that_keep_their_distance_from_a_line_confirm_nothing(memory_s: fl
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("memory_s", MEMORIES_S)
 def test_of_real_excursions_each_is_found_once_the_right_way(memory_s: float) -> None:
     """Four times a day each unit goes over at half its speed, four accuracies beyond the margin, stays and returns.
