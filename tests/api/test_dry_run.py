@@ -16,7 +16,7 @@ ZONE = {
     "geometry": {"type": "Polygon", "coordinates": [[[33, 34.8], [34, 34.8], [34, 34.95], [33, 34.95], [33, 34.8]]]},
     "properties": {"kind": "restricted_area", "name": "Drawn"},
 }
-OTHERWISE = ("id", "late", "revision", "told_at", "changed_at")
+OTHERWISE = ("cause", "id", "late", "revision", "told_at", "changed_at")
 
 
 async def tried(client: httpx.AsyncClient, feature: Any, rule: dict[str, Any], **span: Any) -> dict[str, Any]:
