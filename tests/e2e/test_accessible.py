@@ -1,0 +1,90 @@
+"""axe-core finds nothing at WCAG 2.2 A and AA on any part of the screen, in all themes and from right to left."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.screen import SLOW_MS, Screen, chromium
+from tests.e2e.test_watch import MISSION, push, seen
+from tests.scenarios.server import cop, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+_RUN = """async () => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+    const options = { runOnly: tags, resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } };
+    const { violations } = await axe.run(document, options);
+    return violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`));
+}"""
+LOOKS = [("night", "en"), ("day", "en"), ("red", "en"), ("night", "ar")]
+
+
+async def faults(screen: Screen, where: str) -> list[str]:
+    """Return what axe holds against the page as it is now, each with its place."""
+    if not await screen.page.evaluate("'axe' in window"):
+        await screen.page.evaluate(AXE.read_text())
+    return [f"{where}: {fault}" for fault in await screen.page.evaluate(_RUN)]
+
+
+async def look(screen: Screen, theme: str, language: str) -> None:
+    """Have the page begin anew in a theme and a language."""
+    chosen = {"accord.theme": theme, "accord.language": language}
+    await screen.page.evaluate("kept => Object.entries(kept).forEach(([k, v]) => localStorage.setItem(k, v))", chosen)
+    await screen.page.reload()
+
+
+async def test_axe_finds_nothing_on_any_part_in_any_theme_or_direction(tmp_path: Path) -> None:
+    mission = tmp_path / "mission.geojson"
+    mission.write_text(json.dumps(MISSION))
+    async with running(tmp_path / "data", mission) as server, chromium() as browser:
+        key = await server.key("GBR")
+        made = ("--data", server.folder, "--name", "ada", "--role", "officer")
+        password = (await cop("user", "create", *made)).strip()
+        # The page's policy lets no foreign script in; axe is one.
+        screen = await Screen.opened(browser, 1280, 720, bypass_csp=True)
+        page, keys = screen.page, screen.page.keyboard
+        found: list[str] = []
+
+        await page.goto(server.url)
+        for theme, language in LOOKS:
+            await look(screen, theme, language)
+            await expect(page.get_by_test_id("login-submit")).to_be_visible()
+            found += await faults(screen, f"{theme} {language} log-in")
+        await look(screen, "night", "en")
+        await screen.log_in(server.url, "ada", password)
+        driven = [seen("N-1", 35.02 - step * 0.004, 240 - step * 40) for step in range(6)]
+        await push(server, key, *driven, seen("patrol", 34.99, 5, party="mission"))
+        violation = await screen.shows_alert(status="confirmed", assessment="open")
+
+        for theme, language in LOOKS:
+            where = f"{theme} {language}"
+            await page.get_by_test_id("language").select_option(language)
+            while await page.locator("html").get_attribute("data-theme") != theme:
+                await page.get_by_test_id("theme").click()
+            found += await faults(screen, f"{where} watch")
+            await page.locator(f'[data-violation-id="{violation}"] button').first.click()
+            await expect(page.get_by_test_id("track-card")).to_be_visible()
+            found += await faults(screen, f"{where} track card")
+            await keys.press("Escape")
+            await keys.press("i")
+            await expect(page.get_by_test_id("incident-form")).to_be_visible()
+            await page.get_by_test_id("incident-when").fill("soon")
+            await keys.press("Enter")
+            await expect(page.get_by_test_id("incident-form").get_by_role("alert")).to_be_visible()
+            found += await faults(screen, f"{where} incident form")
+            await keys.press("Escape")
+            await keys.press("?")
+            await expect(page.get_by_role("dialog")).to_be_visible()
+            found += await faults(screen, f"{where} keys")
+            await keys.press("Escape")
+            await keys.press("[")
+            await expect(page.get_by_test_id("past-banner")).to_be_visible()
+            await expect(page.get_by_test_id("past-banner")).not_to_have_attribute("data-at", "", timeout=SLOW_MS)
+            found += await faults(screen, f"{where} past")
+            await keys.press("l")
+        assert found == []
+        assert screen.faults == []
