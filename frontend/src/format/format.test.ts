@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { age, dateTimeGroup, instantOf, zulu } from './instant';
+import { age, dateTimeGroup, instantOf, localClock, zulu } from './instant';
 import { degrees, degreesMinutesSeconds, gridReference } from './place';
 import { altitude, course, distance, speed } from './quantity';
 
@@ -25,6 +25,15 @@ describe('instants', () => {
 
   it('that are missing or no instants are null', () => {
     expect([instantOf(null), instantOf(''), instantOf('yesterday')]).toEqual([null, null, null]);
+  });
+});
+
+describe('the local clock', () => {
+  it('is that of the place, in summer and in winter, with how far it is from Zulu', () => {
+    const [summer, winter] = [Date.UTC(2026, 6, 1, 22, 5), Date.UTC(2026, 10, 22, 14, 37)];
+
+    expect(localClock(summer, 'Asia/Nicosia')).toBe('01:05 GMT+3');
+    expect(localClock(winter, 'Asia/Nicosia')).toBe('16:37 GMT+2');
   });
 });
 

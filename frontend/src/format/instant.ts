@@ -14,6 +14,14 @@ export function zulu(ms: number): string {
   return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}Z`;
 }
 
+/** `16:37 GMT+2`: the wall clock of a place, by default of this browser's; `zone` is an IANA name. */
+export function localClock(ms: number, zone?: string): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'shortOffset' },
+    timeZone: zone,
+  }).format(ms);
+}
+
 /** `221437ZNOV26`: day, hour, minute, zone, month, year (STANAG 2014's date-time group). */
 export function dateTimeGroup(ms: number): string {
   const at = new Date(ms);

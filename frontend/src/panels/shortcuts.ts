@@ -23,6 +23,8 @@ export type Action =
   | 'knowledge'
   | 'live'
   | 'incident'
+  | 'log'
+  | 'handover'
   | 'find'
   | 'help';
 
@@ -52,6 +54,8 @@ export const SHORTCUTS: readonly { key: string; shown: string; action: Action; d
   { key: 'x', shown: 'X', action: 'knowledge', does: 'keys.knowledge' },
   { key: 'l', shown: 'L', action: 'live', does: 'keys.live' },
   { key: 'i', shown: 'I', action: 'incident', does: 'keys.incident' },
+  { key: 'b', shown: 'B', action: 'log', does: 'log.title' },
+  { key: 'o', shown: 'O', action: 'handover', does: 'handover.title' },
   { key: '/', shown: '/', action: 'find', does: 'palette.title' },
   { key: '?', shown: '?', action: 'help', does: 'keys.help' },
 ];
