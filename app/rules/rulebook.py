@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -42,6 +43,9 @@ RULES: tuple[type[Rule] | type[GroupRule], ...] = (*TRACK_RULES, *GROUP_RULES)
 _OF_TRACKS: Mapping[str, type[Rule]] = {rule.kind: rule for rule in TRACK_RULES}
 _OF_GROUPS: Mapping[str, type[GroupRule]] = {rule.kind: rule for rule in GROUP_RULES}
 _METRES_A_DEGREE = 111_320.0
+_SHAPES_KEPT = 4096
+"""Edges made of so many geometries are remembered: another mission mostly has the features of the one before, and
+making theirs anew would hold up the loop."""
 _WINDOW_BITS = 32
 """A situation holds the number of edges of windows that have passed above this many bits."""
 _MOST_KNOWN = 50_000
@@ -283,9 +287,14 @@ def _wording(feature: Feature, spec: RuleSpec) -> bytes:
 
 def _edges(feature: Feature, reach_m: float) -> Edges:
     """Return the edges of a feature or, as a zone, of all that is within ``reach_m`` metres of it."""
-    geometry = feature.geometry
+    return _edges_of(msgspec.json.encode(feature.geometry), feature.radius_m or 0.0, reach_m)
+
+
+@lru_cache(maxsize=_SHAPES_KEPT)
+def _edges_of(written: bytes, radius_m: float, reach_m: float) -> Edges:
+    geometry = msgspec.json.decode(written)
     if geometry["type"] == "Point":
-        return Edges.of_zone(surroundings([[point(geometry)]], (feature.radius_m or 0.0) + reach_m))
+        return Edges.of_zone(surroundings([[point(geometry)]], radius_m + reach_m))
     if geometry["type"] in AREAS:
         if not reach_m:
             return Edges.of_zone(polygon_rings(geometry))
@@ -299,9 +308,13 @@ def _edges(feature: Feature, reach_m: float) -> Edges:
 
 def is_narrow(feature: Feature, margin_m: float) -> bool:
     """Whether the zone has no point ``margin_m`` from its edge anywhere, so that no fix in it could confirm."""
-    if margin_m <= 0:
-        return False
-    return all(_flat(part).buffer(-margin_m).is_empty for part in shapely.get_parts(shape_of(feature.geometry)))
+    return margin_m > 0 and _is_narrow(msgspec.json.encode(feature.geometry), margin_m)
+
+
+@lru_cache(maxsize=_SHAPES_KEPT)
+def _is_narrow(written: bytes, margin_m: float) -> bool:
+    shape = shape_of(msgspec.json.decode(written))
+    return all(_flat(part).buffer(-margin_m).is_empty for part in shapely.get_parts(shape))
 
 
 def _flat(part: shapely.Polygon) -> shapely.Polygon:
