@@ -2,9 +2,9 @@
 
 import { Announcer } from './alerts/announcer.svelte';
 import { type Filter, listedOf, NO_FILTER } from './alerts/filter';
+import { Hearing } from './alerts/hearing.svelte';
 import { Judging } from './alerts/judging.svelte';
-import { firstToAcknowledge, isAudible, isUrgent, railOf, type Rail } from './alerts/order';
-import { Signal } from './alerts/sound';
+import { firstToAcknowledge, railOf, type Rail } from './alerts/order';
 import type { Naming } from './alerts/words';
 import { type Moment, momentsOf } from './past/moments';
 import { skewOf } from './live/age';
@@ -20,6 +20,7 @@ import { emptyPicture, type Picture, type PictureLayer } from './picture/picture
 import { Past } from './past/past.svelte';
 import type { ServerFrame } from './protocol/frames';
 import { Logging } from './incidents/logging.svelte';
+import { Muting } from './shift/muting.svelte';
 import { Display } from './theme/display.svelte';
 import { Trail } from './trail.svelte';
 import { type Followed, Tools } from './tools/tools.svelte';
@@ -41,7 +42,6 @@ export class Watch {
   trackCount = $state(0);
   track = $state.raw<Track | null>(null);
   violationId = $state<string | null>(null);
-  muted = $state(false);
   /** One line for the officer about something that failed or changed under his hands. */
   notice = $state<string | null>(null);
   /** All that happened, for the timeline: of the present's picture, whatever is on the map. */
@@ -89,6 +89,11 @@ export class Watch {
     trackName: (id) => nameOf(this.picture.tracks.get(id)),
   };
   readonly announcer = new Announcer(this.naming);
+  readonly muting = new Muting(
+    () => this.serverNow,
+    (words) => (this.notice = words),
+  );
+  readonly hearing = new Hearing(this.announcer, (violation) => this.muting.covers(violation));
   readonly evidence = new Evidence(() => this.chart);
   readonly judging = new Judging(
     (violation) => {
@@ -115,8 +120,6 @@ export class Watch {
   private trackId: string | null = null;
   /** Who is on watch. */
   officer = '';
-  private readonly signal = new Signal();
-  private firstPicture = true;
   private momentsDue = true;
 
   start(chart: Chart, url: string, lookAgain: () => void): void {
@@ -141,10 +144,12 @@ export class Watch {
       },
     });
     this.socket.start();
+    this.muting.start();
   }
 
   stop(): void {
     this.socket?.stop();
+    this.muting.stop();
     window.clearInterval(this.clock);
     window.clearTimeout(this.refresh);
     this.past.toPresent();
@@ -161,7 +166,7 @@ export class Watch {
       else this.drawChange(this.picture, frame, applied.changed);
     }
     if (applied.changed.has('violations') || applied.changed.has('incidents')) this.momentsDue = true;
-    this.sound(applied.news);
+    this.hearing.tell(applied.news);
     if ('at' in frame) this.skewMs = skewOf(Date.parse(frame.at), Date.now());
     if (applied.changed.size > 0 || frame.type === 'ping') this.refreshSoon();
     return frame.type === 'snapshot' ? 'whole' : 'applied';
@@ -170,14 +175,6 @@ export class Watch {
   private drawChange(picture: Picture, frame: ServerFrame, layers: ReadonlySet<PictureLayer>): void {
     const { upsert, remove } = frame.type === 'delta' ? frame.tracks : { upsert: [], remove: [] };
     this.chart?.change(picture, layers, upsert, remove);
-  }
-
-  /** The first picture of a log-in is read, not announced. */
-  private sound(news: Violation[]): void {
-    if (!this.firstPicture) this.announcer.tell(news);
-    const audible = this.firstPicture ? [] : news.filter((each) => isAudible(each));
-    this.firstPicture = false;
-    if (audible.length > 0) this.signal.play(audible.some(isUrgent));
   }
 
   private refreshSoon(): void {
@@ -287,13 +284,5 @@ export class Watch {
     this.momentsDue = true;
     if (!this.past.isOut) this.chart?.change(this.picture, new Set(['violations']), [], []);
     this.publish();
-  }
-
-  allowSound(): void {
-    this.signal.allow();
-  }
-
-  toggleMute(): void {
-    this.signal.muted = this.muted = !this.muted;
   }
 }

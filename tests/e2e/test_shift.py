@@ -1,4 +1,4 @@
-"""An officer writes into the log-book and hands over, by keyboard alone."""
+"""An officer writes into the log-book, hands over and mutes."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,8 @@ from playwright.async_api import expect
 
 from tests.api.server import MISSION
 from tests.e2e.screen import SLOW_MS, Screen, chromium
+from tests.e2e.test_watch import MISSION as WATCHED
+from tests.e2e.test_watch import push, seen
 from tests.scenarios.server import cop, listed, running
 
 pytestmark = [pytest.mark.browser]
@@ -48,3 +50,32 @@ async def test_what_is_written_in_the_log_book_is_handed_over(tmp_path: Path) ->
         await expect(at("hand-over-log")).to_be_visible()
         await expect(at("alert-rail")).to_be_hidden()
         assert screen.faults == []
+
+
+async def test_a_mute_stands_above_everybodys_alerts_until_an_officer_ends_it(tmp_path: Path) -> None:
+    mission = tmp_path / "mission.geojson"
+    mission.write_text(json.dumps(WATCHED))
+    async with running(tmp_path / "data", mission) as server, chromium() as browser:
+        key = await server.key("GBR")
+        screens = []
+        for name in ("ada", "ben"):
+            password = await cop("user", "create", "--data", server.folder, "--name", name, "--role", "officer")
+            screens.append(await Screen.opened(browser))
+            await screens[-1].log_in(server.url, name, password.strip())
+        ada, ben = screens
+        at = ada.page.get_by_test_id
+
+        await push(server, key, *(seen("N-1", lat, ago_s) for lat, ago_s in ((35.02, 90), (35.012, 60), (35.006, 30))))
+        breach = await ada.shows_alert(status="confirmed")
+        await ada.page.locator(f'[data-violation-id="{breach}"] .row').click()
+        await at("mute").locator("summary").click()
+        await at("mute-60").click()
+        await expect(at("muted")).to_be_visible(timeout=SLOW_MS)
+        await ada.shot("muted")
+        named = ben.page.get_by_test_id("mute-in-force")
+        await expect(named).to_contain_text("Northern ceasefire line", timeout=SLOW_MS)
+        await expect(named).to_contain_text("ada")
+        await ben.page.get_by_test_id("lift").click()
+        await expect(named).to_have_count(0, timeout=SLOW_MS)
+        await expect(at("mute-in-force")).to_have_count(0, timeout=SLOW_MS)
+        assert ada.faults + ben.faults == []

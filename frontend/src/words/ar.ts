@@ -512,6 +512,14 @@ export const ar: Catalogue = {
   'mute.inForce': 'مكتوم',
   'mute.until': 'حتى {when}',
 
+  'mute.title': 'كتم الصوت…',
+  'mute.what': 'ما الذي يُكتم',
+  'mute.for': 'كتم مدة {minutes} د',
+  'mute.lift': 'إنهاء الكتم: {what}',
+  'mark.muted': 'مكتوم',
+  'notice.notMuted': 'لم يُكتم: {why}.',
+  'notice.notLifted': 'لم ينتهِ الكتم: {why}.',
+
   'palette.title': 'ابحث أو نفّذ',
   'palette.hint': 'نداء أو وحدة أو مكان أو إحداثيات أو إجراء',
   'palette.nothing': 'لا نتيجة. الإحداثيات: MGRS أو درجات أو درجات ودقائق وثوانٍ.',

@@ -425,6 +425,14 @@ export const en = {
   'mute.inForce': 'Muted',
   'mute.until': 'until {when}',
 
+  'mute.title': 'Mute…',
+  'mute.what': 'What to mute',
+  'mute.for': 'Mute for {minutes} min',
+  'mute.lift': 'End this mute: {what}',
+  'mark.muted': 'muted',
+  'notice.notMuted': 'Not muted: {why}.',
+  'notice.notLifted': 'The mute is not ended: {why}.',
+
   'palette.title': 'Find or do',
   'palette.hint': 'Callsign, unit, place, coordinates or action',
   'palette.nothing': 'Nothing fits. Coordinates may be MGRS, degrees, or degrees, minutes and seconds.',

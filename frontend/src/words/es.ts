@@ -426,6 +426,14 @@ export const es: Catalogue = {
   'mute.inForce': 'Silenciado',
   'mute.until': 'hasta {when}',
 
+  'mute.title': 'Silenciar…',
+  'mute.what': 'Qué silenciar',
+  'mute.for': 'Silenciar {minutes} min',
+  'mute.lift': 'Terminar el silencio: {what}',
+  'mark.muted': 'silenciado',
+  'notice.notMuted': 'No se silenció: {why}.',
+  'notice.notLifted': 'El silencio sigue: {why}.',
+
   'palette.title': 'Buscar o hacer',
   'palette.hint': 'Indicativo, unidad, lugar, coordenadas o acción',
   'palette.nothing': 'Nada coincide. Coordenadas: MGRS, grados, o grados, minutos y segundos.',

@@ -429,6 +429,14 @@ export const fr: Catalogue = {
   'mute.inForce': 'En sourdine',
   'mute.until': 'jusqu’à {when}',
 
+  'mute.title': 'Mettre en sourdine…',
+  'mute.what': 'Quoi mettre en sourdine',
+  'mute.for': 'Sourdine de {minutes} min',
+  'mute.lift': 'Mettre fin à la sourdine : {what}',
+  'mark.muted': 'en sourdine',
+  'notice.notMuted': 'Pas de sourdine : {why}.',
+  'notice.notLifted': 'La sourdine demeure : {why}.',
+
   'palette.title': 'Trouver ou faire',
   'palette.hint': 'Indicatif, unité, lieu, coordonnées ou action',
   'palette.nothing': 'Rien ne convient. Coordonnées : MGRS, degrés, ou degrés, minutes et secondes.',

@@ -477,6 +477,14 @@ export const ru: Catalogue = {
   'mute.inForce': 'Без звука',
   'mute.until': 'до {when}',
 
+  'mute.title': 'Отключить звук…',
+  'mute.what': 'Что отключить',
+  'mute.for': 'Без звука {minutes} мин',
+  'mute.lift': 'Вернуть звук: {what}',
+  'mark.muted': 'без звука',
+  'notice.notMuted': 'Звук не отключён: {why}.',
+  'notice.notLifted': 'Звук не возвращён: {why}.',
+
   'palette.title': 'Найти или сделать',
   'palette.hint': 'Позывной, подразделение, место, координаты или действие',
   'palette.nothing': 'Ничего не подходит. Координаты: MGRS, градусы или градусы, минуты и секунды.',

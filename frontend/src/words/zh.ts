@@ -413,6 +413,14 @@ export const zh: Catalogue = {
   'mute.inForce': '已静音',
   'mute.until': '至 {when}',
 
+  'mute.title': '静音…',
+  'mute.what': '静音对象',
+  'mute.for': '静音 {minutes} 分',
+  'mute.lift': '结束静音：{what}',
+  'mark.muted': '已静音',
+  'notice.notMuted': '未静音：{why}。',
+  'notice.notLifted': '静音未结束：{why}。',
+
   'palette.title': '查找或执行',
   'palette.hint': '呼号、单位、地点、坐标或操作',
   'palette.nothing': '没有符合的内容。坐标可用 MGRS、度，或度分秒。',
