@@ -25,6 +25,7 @@ export type Action =
   | 'incident'
   | 'log'
   | 'handover'
+  | 'units'
   | 'find'
   | 'help';
 
@@ -56,6 +57,7 @@ export const SHORTCUTS: readonly { key: string; shown: string; action: Action; d
   { key: 'i', shown: 'I', action: 'incident', does: 'keys.incident' },
   { key: 'b', shown: 'B', action: 'log', does: 'log.title' },
   { key: 'o', shown: 'O', action: 'handover', does: 'handover.title' },
+  { key: 'u', shown: 'U', action: 'units', does: 'units.title' },
   { key: '/', shown: '/', action: 'find', does: 'palette.title' },
   { key: '?', shown: '?', action: 'help', does: 'keys.help' },
 ];
