@@ -125,8 +125,10 @@ SCHEDULED = mission(
 @pytest.mark.parametrize("seed", range(12))
 def test_shuffled_and_re_batched_over_restarts_the_same_is_found_by_scheduled_rules(seed: int) -> None:
     rng = random.Random(4000 + seed)
-    reports = [report for fixes in (60, 300, 700) for report in walk(rng, f"car-{fixes}", fixes)]
-    expected = straight(reports, SCHEDULED)
+    reports, expected = list[Told](), list[tuple[Any, ...]]()
+    while not expected:  # a few walks keep away from everything
+        reports = [report for fixes in (60, 300, 700) for report in walk(rng, f"car-{fixes}", fixes)]
+        expected = straight(reports, SCHEDULED)
 
     shuffled = list(reports)
     if seed % 2:
@@ -142,6 +144,5 @@ def test_shuffled_and_re_batched_over_restarts_the_same_is_found_by_scheduled_ru
             it.restart()
 
     assert it.standing() == expected
-    assert len(expected) > 0
     assert expected != straight(reports, DOCUMENT)
     assert it.replayed() == it.outcomes
