@@ -81,9 +81,7 @@ def over_the_line(days: Days) -> int:
 def main(units: int) -> None:
     """Print how much is told of units that never were over the line."""
     console = Console(highlight=False, soft_wrap=True)
-    console.print(
-        f"{units} unit-days: true way from the line, memory of the noise, fixes over it, raised, confirmed"
-    )
+    console.print(f"{units} unit-days: true way from the line, memory of the noise, fixes over it, raised, confirmed")
     for accuracies in (0.0, 1.0):
         for memory_s in (0.0, 60.0, 300.0):
             days = beside_the_line(units, memory_s, accuracies)
