@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import httpx
 
 T = TypeVar("T")
-START_S = 30.0
+START_S = 90.0
 COMMAND_S = 120.0
 _COP = Path(sys.executable).with_name("cop")
 
