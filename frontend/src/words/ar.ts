@@ -420,7 +420,7 @@ export const ar: Catalogue = {
   'incident.category': 'ماذا',
   'incident.severity': 'الخطورة',
   'incident.party': 'الطرف',
-  'incident.noParty': 'غير معروف',
+  'incident.noParty': '— غير معروف',
   'incident.when': 'متى (زولو)',
   'incident.whenHint': 'الآن',
   'incident.where': 'أين',

@@ -339,7 +339,7 @@ export const en = {
   'incident.category': 'What',
   'incident.severity': 'Severity',
   'incident.party': 'Party',
-  'incident.noParty': 'not known',
+  'incident.noParty': '— not known',
   'incident.when': 'When (Zulu)',
   'incident.whenHint': 'now',
   'incident.where': 'Where',

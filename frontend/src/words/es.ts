@@ -339,7 +339,7 @@ export const es: Catalogue = {
   'incident.category': 'Qué',
   'incident.severity': 'Gravedad',
   'incident.party': 'Parte',
-  'incident.noParty': 'desconocida',
+  'incident.noParty': '— desconocida',
   'incident.when': 'Cuándo (Zulú)',
   'incident.whenHint': 'ahora',
   'incident.where': 'Dónde',

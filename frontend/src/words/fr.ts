@@ -342,7 +342,7 @@ export const fr: Catalogue = {
   'incident.category': 'Quoi',
   'incident.severity': 'Gravité',
   'incident.party': 'Partie',
-  'incident.noParty': 'inconnue',
+  'incident.noParty': '— inconnue',
   'incident.when': 'Quand (Zoulou)',
   'incident.whenHint': 'maintenant',
   'incident.where': 'Où',

@@ -385,7 +385,7 @@ export const ru: Catalogue = {
   'incident.category': 'Что',
   'incident.severity': 'Важность',
   'incident.party': 'Сторона',
-  'incident.noParty': 'неизвестна',
+  'incident.noParty': '— неизвестна',
   'incident.when': 'Когда (Z)',
   'incident.whenHint': 'сейчас',
   'incident.where': 'Где',

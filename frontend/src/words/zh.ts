@@ -328,7 +328,7 @@ export const zh: Catalogue = {
   'incident.category': '事项',
   'incident.severity': '严重程度',
   'incident.party': '当事方',
-  'incident.noParty': '不明',
+  'incident.noParty': '— 不明',
   'incident.when': '时间（祖鲁时）',
   'incident.whenHint': '现在',
   'incident.where': '地点',
