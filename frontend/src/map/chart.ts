@@ -24,6 +24,7 @@ import { MissionTiles } from './tiles';
 import { circle } from './geometry';
 import { repaint } from './paint';
 import { type Picked, pickedAt } from './picked';
+import { Pointer } from './pointer';
 import { type MapTool, pixelsAMetre, type Place, placeOf } from './place';
 
 maplibregl.setWorkerUrl(workerUrl);
@@ -61,7 +62,7 @@ export class Chart {
   readonly tiles: MissionTiles;
   private palette: Palette;
   private grid: Grid;
-  private tool: MapTool | null = null;
+  private readonly pointer: Pointer;
   private ready = false;
   private framed = false;
   private pending: Picture | null = null;
@@ -99,23 +100,12 @@ export class Chart {
     this.map.on('moveend', () => {
       this.drawGrid();
     });
-    this.map.on('click', (event) => {
-      if (this.tool) this.tool.placed(placeOf(event.lngLat));
-      else wiring.picked(this.at(event.point));
-    });
-    this.map.on('dblclick', () => this.tool?.finished());
-    // The arrows move the map under the tool: its point is the middle of what is seen.
-    this.map.on('move', (event) => {
-      if (event.originalEvent instanceof KeyboardEvent) this.tool?.moved(this.centre());
-    });
-    this.map.on('mousemove', (event) => {
-      wiring.pointed(event.lngLat.lng, event.lngLat.lat);
-      this.tool?.moved(placeOf(event.lngLat));
-      this.map.getCanvas().style.cursor = this.tool
-        ? 'crosshair'
-        : this.at(event.point).kind === 'nothing'
-          ? ''
-          : 'pointer';
+    this.pointer = new Pointer(this.map, {
+      at: (point) => (this.ready ? pickedAt(this.map, this.entities, point) : { kind: 'nothing' }),
+      picked: wiring.picked,
+      pointed: wiring.pointed,
+      centre: () => this.centre(),
+      metresAPixel: () => this.metresAPixel(),
     });
   }
 
@@ -138,10 +128,7 @@ export class Chart {
 
   /** Give clicks to a tool instead of to what lies beneath them; null gives them back. */
   use(tool: MapTool | null): void {
-    this.tool = tool;
-    this.map.getCanvas().style.cursor = tool ? 'crosshair' : '';
-    if (tool) this.map.doubleClickZoom.disable();
-    else this.map.doubleClickZoom.enable();
+    this.pointer.use(tool);
   }
 
   /** The middle of what panels leave free. */
@@ -288,9 +275,5 @@ export class Chart {
     if (!bounds) return;
     this.framed = true;
     this.map.fitBounds(bounds, { padding: 40, duration: 0, maxZoom: 13 });
-  }
-
-  private at(point: maplibregl.Point): Picked {
-    return this.ready ? pickedAt(this.map, this.entities, point) : { kind: 'nothing' };
   }
 }

@@ -21,9 +21,13 @@ export function pixelsAMetre(lat: number): number {
   return WORLD_PX / (EARTH_ROUND_M * Math.cos((lat * Math.PI) / 180));
 }
 
-/** What takes the clicks on the map for itself. */
+/** What takes the clicks on the map for itself. `reachM` is how near a click must come to mean what is there. */
 export interface MapTool {
-  placed(at: Place): void;
+  placed(at: Place, reachM: number): void;
+  /** The pointer is here; while something is held, it goes along. */
   moved(at: Place): void;
   finished(): void;
+  /** Whether there is something of the tool's to take hold of: then it is moved, and not the map. */
+  grabbed?(at: Place, reachM: number): boolean;
+  dropped?(): void;
 }

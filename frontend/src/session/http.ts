@@ -6,26 +6,47 @@ export interface Problem {
   code: string;
   title: string;
   detail: string | null;
+  /** What was wrong where, by the names of the body's fields: one fault, or all of a mission's. */
+  faults: readonly Fault[];
 }
 
-export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+export interface Fault {
+  field: string;
+  message: string;
+}
+
+/** `tag` is the version that was read or made (ETag), where the server names one. */
+export type Answer<T> = { ok: true; value: T; tag?: string | null } | { ok: false; problem: Problem };
 
 const ANSWER_MS = 15_000;
 
-export async function call(method: string, path: string, body?: unknown): Promise<Answer<unknown>> {
+interface Asking {
+  /** The version that the caller has read: another one is answered as `stale`. */
+  ifMatch?: string | null;
+  withinMs?: number;
+}
+
+export async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  { ifMatch = null, withinMs = ANSWER_MS }: Asking = {},
+): Promise<Answer<unknown>> {
   try {
     const response = await fetch(`/api/v1${path}`, {
       method,
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(ANSWER_MS),
-      ...(body !== undefined && {
-        body: JSON.stringify(body),
-        headers: { 'Content-Type': 'application/json' },
-      }),
+      signal: AbortSignal.timeout(withinMs),
+      headers: {
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(ifMatch !== null && { 'If-Match': ifMatch }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     const value: unknown = text ? JSON.parse(text) : null;
-    return response.ok ? { ok: true, value } : { ok: false, problem: problemOf(response.status, value) };
+    if (!response.ok) return { ok: false, problem: problemOf(response.status, value) };
+    return { ok: true, value, tag: response.headers.get('ETag') };
   } catch (error) {
     // fetch and JSON.parse throw only for a broken connection, a time-out or an answer that is not ours.
     return { ok: false, problem: noAnswer(error) };
@@ -34,7 +55,7 @@ export async function call(method: string, path: string, body?: unknown): Promis
 
 export function noAnswer(error: unknown): Problem {
   const detail = error instanceof Error ? error.message : null;
-  return { status: 0, code: 'no_answer', title: 'No answer', detail };
+  return { status: 0, code: 'no_answer', title: 'No answer', detail, faults: [] };
 }
 
 export function problemOf(status: number, value: unknown): Problem {
@@ -43,7 +64,18 @@ export function problemOf(status: number, value: unknown): Problem {
     code: textOf(value, 'code') ?? 'unknown',
     title: textOf(value, 'title') ?? `The server answered ${status}`,
     detail: textOf(value, 'detail'),
+    faults: faultsOf(value),
   };
+}
+
+function faultsOf(value: unknown): Fault[] {
+  const [all, field] = [fieldOf(value, 'faults'), textOf(value, 'field')];
+  if (Array.isArray(all))
+    return all.map((each: unknown) => ({
+      field: textOf(each, 'field') ?? '',
+      message: textOf(each, 'message') ?? '',
+    }));
+  return field === null ? [] : [{ field, message: textOf(value, 'detail') ?? '' }];
 }
 
 export function fieldOf(value: unknown, name: string): unknown {

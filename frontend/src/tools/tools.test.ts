@@ -49,8 +49,8 @@ describe('measuring', () => {
     const { map, tools } = inHand();
 
     tools.toggle('measure');
-    map.tool?.placed(A);
-    map.tool?.placed(B);
+    map.tool?.placed(A, 0);
+    map.tool?.placed(B, 0);
     map.tool?.moved(C);
 
     expect(tools.legs.map(({ bearingDeg }) => Math.round(bearingDeg))).toEqual([90]);
@@ -92,7 +92,7 @@ describe('range rings', () => {
 
     tools.toggle('rings');
     expect(tools.everyM).toBe(2000);
-    map.tool?.placed(A);
+    map.tool?.placed(A, 0);
 
     expect([tools.centre, map.tool]).toEqual([A, null]);
     expect(roles(map.drawn).filter((role) => role === 'ring')).toHaveLength(RING_COUNT);
