@@ -63,7 +63,7 @@ describe('measuring', () => {
     tools.toggle('measure');
     const { tool } = map;
 
-    for (const place of [A, B, B]) tool?.placed({ ...place });
+    for (const place of [A, B, B]) tool?.placed({ ...place }, 0);
     tool?.finished();
 
     expect([tools.legs.length, map.tool, tools.out]).toEqual([1, null, 'measure']);
