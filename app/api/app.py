@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from app.api import (
     basemap,
     corrections,
+    distances,
     dry_run,
     episodes,
     errors,
@@ -44,6 +45,7 @@ ROUTERS = (
     picture,
     replay,
     tracks,
+    distances,
     episodes,
     violations,
     explain,

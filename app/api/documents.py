@@ -216,6 +216,29 @@ class PositionList(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class DistancePosition(msgspec.Struct, frozen=True):
+    """How far a report was from the feature, and on which side; both null while no version of it was in force.
+
+    ``side`` is null where a line's nearest point is one of its ends. ``leg_speed_m_s`` is that of the way from the
+    report before: null at the first, and where that is faster than the platform can be.
+    """
+
+    observed_at: str
+    distance_m: float | None
+    side: Literal["left", "right", "inside", "outside"] | None
+    speed_m_s: float | None
+    leg_speed_m_s: float | None
+
+
+class DistanceList(msgspec.Struct, frozen=True):
+    """A track's way beside one line or zone, oldest first. ``reports`` is of how many ``positions`` were chosen."""
+
+    feature: str | None
+    feature_name: str | None
+    reports: int
+    positions: list[DistancePosition]
+
+
 class ViolationDetail(ViolationFrame, frozen=True, kw_only=True):
     """A violation, and every revision of it that the reader may see, oldest first."""
 

@@ -52,7 +52,7 @@ async def tracks(filters: Annotated[Tracks, Query()], request: Request, caller: 
 @router.get("/{track_id}", responses=answers(TrackFrame))
 async def track(track_id: str, caller: Reader, context: Ctx) -> Response:
     """One track as it is now."""
-    row = context.engine.tracks.row_of(_slot(track_id, caller, context), caller.allowed.mask())
+    row = context.engine.tracks.row_of(seen_slot(track_id, caller, context), caller.allowed.mask())
     return Json(context.framing.frames(context.engine.tracks, np.array([row], np.intp))[0])
 
 
@@ -61,12 +61,12 @@ async def history(
     track_id: str, filters: Annotated[Span, Query()], request: Request, caller: Reader, context: Ctx
 ) -> Response:
     """Where the track has been: every accepted report of it, by observed_at, late and flagged ones too."""
-    slot = _slot(track_id, caller, context)
+    slot = seen_slot(track_id, caller, context)
     start_us, end_us = _ends_us(filters)
     shown: list[Position] = []
     while start_us <= end_us:
         found = await context.history.positions(slot, start_us, end_us, limit=filters.limit + 1)
-        visible = _visible(found, caller, context)
+        visible = visible_rows(found, caller, context)
         shown += [_position(found, row, context) for row in visible[: filters.limit + 1 - len(shown)]]
         if len(shown) > filters.limit or len(found) <= filters.limit:
             break
@@ -76,7 +76,7 @@ async def history(
     return Json(PositionList(shown, following))
 
 
-def _slot(track_id: str, caller: Caller, context: Context) -> int:
+def seen_slot(track_id: str, caller: Caller, context: Context) -> int:
     """Return the slot of a track that the caller may see; what he may not see is not found, as what is not there."""
     slot = context.sealer.track_slot(track_id)
     if slot is None or slot > _MOST_SLOTS or context.engine.tracks.row_of(slot, caller.allowed.mask()) is None:
@@ -130,8 +130,8 @@ def _ends_us(filters: Span) -> tuple[int, int]:
     )
 
 
-def _visible(found: Positions, caller: Caller, context: Context) -> list[int]:
-    """Return the rows whose reports the caller may read."""
+def visible_rows(found: Positions, caller: Caller, context: Context) -> list[int]:
+    """Return the rows whose reports the caller may read, in their order."""
     profiles = context.registry.profiles
     markings = np.array([profiles[number].marking for number in found.block.profile.tolist()], np.intp)
     rows: list[int] = np.flatnonzero(caller.allowed.mask()[markings]).tolist()

@@ -155,7 +155,7 @@ class Rulebook:
         reach_m = 0.0 if group is None else group.reach_m
         if reach_m not in on:
             on[reach_m] = len(self.geometries)
-            self.geometries.append(_edges(feature, reach_m))
+            self.geometries.append(edges_of(feature, reach_m))
             self.instances_of.append(())
         instance = msgspec.structs.replace(instance, geometry=on[reach_m])
         self.instances[number] = instance
@@ -285,8 +285,11 @@ def _wording(feature: Feature, spec: RuleSpec) -> bytes:
     )
 
 
-def _edges(feature: Feature, reach_m: float) -> Edges:
-    """Return the edges of a feature or, as a zone, of all that is within ``reach_m`` metres of it."""
+def edges_of(feature: Feature, reach_m: float = 0.0) -> Edges:
+    """Return the edges of a feature or, as a zone, of all that is within ``reach_m`` metres of it.
+
+    A point is a zone by its ``radius_m`` and the reach; one that has neither raises ValueError.
+    """
     return _edges_of(msgspec.json.encode(feature.geometry), feature.radius_m or 0.0, reach_m)
 
 

@@ -190,7 +190,7 @@ async def shown_paths(viewer: Viewer) -> dict[str, str]:
         picture = await answer.json()
     kinds = ("tracks", "violations", "incidents")
     paths = [f"/api/v1/{kind}/{thing['id']}" for kind in kinds for thing in picture[kind]]
-    paths += [f"/api/v1/tracks/{track['id']}/history" for track in picture["tracks"]]
+    paths += [f"/api/v1/tracks/{track['id']}/{of}" for track in picture["tracks"] for of in ("history", "distances")]
     return {path: path for path in sorted(paths)} | {
         f"report {number} of {violation['id']}": f"/api/v1/reports/{report}"
         for violation in picture["violations"]
@@ -205,7 +205,7 @@ async def secret_paths(cleared: Viewer) -> list[str]:
         picture = await answer.json()
     for track in picture["tracks"]:
         if track["callsign"] == "GHOST":
-            paths += [f"/api/v1/tracks/{track['id']}", f"/api/v1/tracks/{track['id']}/history"]
+            paths += [f"/api/v1/tracks/{track['id']}{of}" for of in ("", "/history", "/distances")]
     for violation in picture["violations"]:
         if violation["units"][0]["unit"].startswith("lurker"):
             paths.append(f"/api/v1/violations/{violation['id']}")
