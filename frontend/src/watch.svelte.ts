@@ -252,6 +252,14 @@ export class Watch {
     if (this.track) this.chart?.flyTo(this.track.lon, this.track.lat);
   }
 
+  /** All that is written in measures follows by itself, but for what is on the map. */
+  toNextMeasures(): void {
+    this.display.toNextMeasures();
+    this.tools.restate();
+    const shown = this.picture.violations.get(this.evidence.of ?? '');
+    if (shown) void this.evidence.show(shown, false);
+  }
+
   zoomBy(steps: number): void {
     this.chart?.zoomBy(steps);
   }

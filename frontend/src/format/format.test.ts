@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { age, dateTimeGroup, instantOf, localClock, zulu } from './instant';
+import { measureIn, measures, nextMeasures } from './measures.svelte';
 import { degrees, degreesMinutesSeconds, gridReference } from './place';
 import { altitude, course, distance, speed } from './quantity';
 
@@ -83,5 +84,33 @@ describe('measures', () => {
     [38_400, '38 km'],
   ])('%d m is %s', (metres, words) => {
     expect(distance(metres)).toBe(words);
+  });
+
+  describe('of another kind', () => {
+    afterEach(() => measureIn('metric'));
+
+    const written = () => [
+      ...[112.4, 1_500, 4_249, 38_400].map(distance),
+      speed(10, 'vehicle'),
+      speed(10, 'uav'),
+      altitude(125),
+    ];
+
+    it('are feet and miles, or what is written on charts', () => {
+      measureIn('feet');
+      expect(written()).toEqual(['369 ft', '4,921 ft', '2.6 mi', '24 mi', '22 mph', '19 kn', '410 ft']);
+      measureIn('nautical');
+      expect(written()).toEqual(['112 m', '1,500 m', '2.3 nm', '21 nm', '19 kn', '19 kn', '410 ft']);
+    });
+
+    it('are chosen in turn, and remembered here', () => {
+      const seen = [0, 1, 2].map(() => {
+        measureIn(nextMeasures());
+        return measures();
+      });
+
+      expect(seen).toEqual(['feet', 'nautical', 'metric']);
+      expect(localStorage.getItem('accord.measures')).toBe('metric');
+    });
   });
 });

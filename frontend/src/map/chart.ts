@@ -4,6 +4,7 @@ import * as maplibregl from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { FeatureCollection } from 'geojson';
 import type { GeoJSONSource, LayerSpecification, Map as MapLibreMap } from 'maplibre-gl';
+import type { Measures } from '../format/measures.svelte';
 import type { Picture, PictureLayer } from '../picture/picture';
 import type { Track } from '../picture/nouns';
 import type { Theme } from '../theme/theme';
@@ -35,6 +36,7 @@ export interface ChartWiring {
   container: HTMLElement;
   theme: Theme;
   grid: Grid;
+  measures: Measures;
   /** The words for what the arrow says. */
   northIsUp: string;
   /** CSS pixels of each side that panels cover. */
@@ -59,6 +61,7 @@ export class Chart {
   private readonly map: MapLibreMap;
   private readonly store = new EntityStore(isValidSidc);
   private readonly entities: EntityLayer;
+  private readonly scale = new maplibregl.ScaleControl({ maxWidth: 140 });
   readonly tiles: MissionTiles;
   private palette: Palette;
   private grid: Grid;
@@ -87,7 +90,8 @@ export class Chart {
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.setPadding(wiring.padding);
-    this.map.addControl(new maplibregl.ScaleControl({ maxWidth: 140 }), 'bottom-left');
+    this.map.addControl(this.scale, 'bottom-left');
+    this.setMeasures(wiring.measures);
     this.map.addControl(new NorthArrow(wiring.northIsUp), 'bottom-left');
     // Not 'load': that waits for the whole basemap, and the picture must not.
     this.map.once('style.load', () => {
@@ -124,6 +128,10 @@ export class Chart {
   setGrid(grid: Grid): void {
     this.grid = grid;
     this.drawGrid();
+  }
+
+  setMeasures(measures: Measures): void {
+    this.scale.setUnit(measures === 'feet' ? 'imperial' : measures);
   }
 
   /** Give clicks to a tool instead of to what lies beneath them; null gives them back. */

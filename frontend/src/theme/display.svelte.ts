@@ -1,5 +1,6 @@
-/** How this browser shows the map: its theme and its grid. Remembered here, told to page and map at once. */
+/** How this browser shows the map: its theme, its grid and its measures. Remembered here, told to page and map at once. */
 
+import { measureIn, type Measures, measures, nextMeasures } from '../format/measures.svelte';
 import type { Grid } from '../map/grid';
 import { keepTheme, keptTheme, nextTheme, showTheme, type Theme } from './theme';
 
@@ -9,6 +10,7 @@ const GRID_KEPT_AS = 'accord.grid';
 interface Hears {
   setTheme(theme: Theme): void;
   setGrid(grid: Grid): void;
+  setMeasures(measures: Measures): void;
 }
 
 export class Display {
@@ -29,5 +31,10 @@ export class Display {
     this.grid = GRIDS[(GRIDS.indexOf(this.grid) + 1) % GRIDS.length] ?? 'degrees';
     localStorage.setItem(GRID_KEPT_AS, this.grid);
     this.chart()?.setGrid(this.grid);
+  }
+
+  toNextMeasures(): void {
+    measureIn(nextMeasures());
+    this.chart()?.setMeasures(measures());
   }
 }

@@ -1,6 +1,8 @@
 /** What measuring and ranging put on the map, as features. Pure: places in, drawing out. */
 
 import type { Feature, FeatureCollection, Position } from 'geojson';
+import { measures, type Measures } from '../format/measures.svelte';
+import { M_A_FOOT, M_A_MILE, M_A_NAUTICAL_MILE } from '../format/quantity';
 import type { Place } from '../map/place';
 import { between, type Bearing, reachedFrom } from './geodesic';
 
@@ -63,17 +65,28 @@ export function ringsDrawing(
   return { type: 'FeatureCollection', features: [...features.flat(), point('point', centre)] };
 }
 
-const STEPS_M = [50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000];
+const MILES = [1, 2, 5, 10, 20, 50, 100];
+/** In each measures, what is a round number there, from the closest on; metres. */
+const STEPS_M: Readonly<Record<Measures, readonly number[]>> = {
+  metric: [50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000],
+  feet: [...[200, 500, 1000, 2000].map((feet) => feet * M_A_FOOT), ...MILES.map((miles) => miles * M_A_MILE)],
+  nautical: [50, 100, 200, 500, ...MILES.map((miles) => miles * M_A_NAUTICAL_MILE)],
+};
 
 /** The spacing of rings that fills a view of which a pixel covers so many metres. */
 export function suitedStepM(metresAPixel: number): number {
-  const wanted = metresAPixel * 75;
-  return STEPS_M.findLast((step) => step <= wanted) ?? 50;
+  return stepOf(metresAPixel * 75, 0);
 }
 
-/** The next wider (1) or closer (−1) spacing; the widest and the closest stay. */
-export function nextStepM(stepM: number, by: 1 | -1): number {
-  return STEPS_M[STEPS_M.indexOf(stepM) + by] ?? stepM;
+/** The next wider (1) or closer (−1) spacing, or the round one (0); the widest and the closest stay. */
+export function nextStepM(stepM: number, by: 1 | 0 | -1): number {
+  return stepOf(stepM, by);
+}
+
+function stepOf(nearM: number, by: number): number {
+  const steps = STEPS_M[measures()];
+  const at = steps.findLastIndex((step) => step <= nearM);
+  return steps[Math.min(steps.length - 1, Math.max(0, at + by))] ?? nearM;
 }
 
 function geodesic({ from, to, distanceM, bearingDeg }: Leg): Position[] {

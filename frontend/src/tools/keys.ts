@@ -1,8 +1,15 @@
 /** The keys of the map's tools, as data. */
 
-export type ToolAction = 'measure' | 'rings' | 'grid' | 'theme' | 'place' | 'take back' | 'put away';
+export type ToolAction =
+  'measure' | 'rings' | 'grid' | 'theme' | 'measures' | 'place' | 'take back' | 'put away';
 
-const ALWAYS: Readonly<Record<string, ToolAction>> = { d: 'measure', r: 'rings', g: 'grid', n: 'theme' };
+const ALWAYS: Readonly<Record<string, ToolAction>> = {
+  d: 'measure',
+  r: 'rings',
+  g: 'grid',
+  n: 'theme',
+  q: 'measures',
+};
 const WHILE_OUT: Readonly<Record<string, ToolAction>> = {
   enter: 'place',
   backspace: 'take back',

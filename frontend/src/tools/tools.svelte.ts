@@ -97,6 +97,12 @@ export class Tools {
     this.redraw();
   }
 
+  /** Measures have changed: write what is on the map anew, with rings at round distances. */
+  restate(): void {
+    this.everyM = nextStepM(this.everyM, 0);
+    this.redraw();
+  }
+
   private follow(track: Followed): void {
     this.followed = track;
     this.centre = { lon: track.lon, lat: track.lat };

@@ -2,6 +2,7 @@ import type { FeatureCollection } from 'geojson';
 import { describe, expect, it } from 'vitest';
 import type { MapTool, Place } from '../map/place';
 import { degreesTrue, mils } from './bearing';
+import { measureIn } from '../format/measures.svelte';
 import { legsOf, nextStepM, RING_COUNT, ringsDrawing, suitedStepM, totalM, wayDrawing } from './drawing';
 import { between } from './geodesic';
 import { toolKey } from './keys';
@@ -140,6 +141,13 @@ describe('range rings', () => {
   it('have a spacing that suits the view and steps that end', () => {
     expect([suitedStepM(0.1), suitedStepM(30), suitedStepM(1e6)]).toEqual([50, 2000, 200_000]);
     expect([nextStepM(1000, 1), nextStepM(1000, -1), nextStepM(50, -1)]).toEqual([2000, 500, 50]);
+  });
+
+  it('have a spacing that is round in the measures of the map', () => {
+    measureIn('nautical');
+    expect([nextStepM(2000, 0), nextStepM(1852, 1), nextStepM(1852, -1)]).toEqual([1852, 3704, 500]);
+    measureIn('metric');
+    expect(nextStepM(3704, 0)).toBe(2000);
   });
 });
 

@@ -1,0 +1,49 @@
+"""A track's card: how near it came to the line, in the measures of the officer."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.screen import SLOW_MS, Screen, chromium
+from tests.e2e.test_watch import MISSION, push, seen
+from tests.scenarios.server import cop, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+MINUTES = 50
+
+
+async def test_the_card_charts_how_near_a_track_came_in_the_officers_measures(tmp_path: Path) -> None:
+    mission = tmp_path / "mission.geojson"
+    mission.write_text(json.dumps(MISSION))
+    async with running(tmp_path / "data", mission) as server, chromium() as browser:
+        key = await server.key("GBR")
+        made = ("--data", server.folder, "--name", "ada", "--role", "officer")
+        password = (await cop("user", "create", *made)).strip()
+        ada = await Screen.opened(browser)
+        page = ada.page
+        at = page.get_by_test_id
+        await ada.log_in(server.url, "ada", password)
+        # Now nearer, now farther, north of the line, which lies at 35.01 N there; then over it.
+        way = [
+            seen("N-1", 35.016 + 0.008 * math.sin(ago / 8) ** 2, ago * 60, speed_m_s=4 + 2 * math.sin(ago / 5))
+            for ago in range(MINUTES, 3, -1)
+        ]
+        await push(server, key, *way, *(seen("N-1", lat, ago) for lat, ago in ((35.012, 90), (35.004, 30))))
+        breach = await ada.shows_alert()
+        await page.locator(f'[data-violation-id="{breach}"] .row').click()
+
+        chart = at("nearing")
+        await expect(chart).to_have_attribute("data-feature", "line", timeout=SLOW_MS)
+        await expect(chart).to_have_attribute("data-readings", str(len(way) + 2))
+        await expect(chart).to_contain_text("To Northern ceasefire line")
+        await expect(chart.locator("figcaption")).to_contain_text("1 alert marked")
+        await expect(chart.locator("b").nth(1)).to_contain_text("m")
+        await page.wait_for_timeout(1_500)
+        await ada.shot("track-card")
+        await page.keyboard.press("q")
+        await expect(chart.locator("b").nth(1)).to_contain_text("ft", timeout=SLOW_MS)
+        await expect(chart.locator("figcaption")).to_contain_text("mph")
+        assert ada.faults == []
