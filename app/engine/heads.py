@@ -48,6 +48,8 @@ class State(msgspec.Struct):
     head: Head
     anchor: Anchor
     pairs: dict[int, Pair]
+    believed: Head | None
+    """The last plausible fix, where the newest is not."""
 
 
 class Checkpoint(NamedTuple):
@@ -83,7 +85,9 @@ class Heads:
         self.reliability = np.zeros(0, np.float64)
         self.since_checkpoint = np.zeros(0, np.int32)
         self.anchors: dict[int, Anchor] = {}
-        """The last believed fix of tracks whose newest one is not."""
+        """What the next fix is measured against, of tracks whose newest fix is not that."""
+        self.believed: dict[int, Head] = {}
+        """The last plausible fix of tracks whose newest one is not."""
         self.pairs: dict[int, dict[int, Pair]] = {}
         self.checkpoints: dict[int, list[Checkpoint]] = {}
         self.findings: dict[int, dict[str, Finding]] = {}
@@ -132,7 +136,7 @@ class Heads:
         head, anchor = self.head(slot), self.anchor(slot)
         assert head is not None, "a track without a fix has no state"
         assert anchor is not None, "a track with a fix has an anchor"
-        return State(head, anchor, self.pairs.get(slot, {}))
+        return State(head, anchor, self.pairs.get(slot, {}), self.believed.get(slot))
 
     def put(self, slot: int, state: State) -> None:
         """Make ``state`` the live one of ``slot``."""
@@ -153,6 +157,10 @@ class Heads:
             self.anchors.pop(slot, None)
         else:
             self.anchors[slot] = anchor
+        if state.believed is None:
+            self.believed.pop(slot, None)
+        else:
+            self.believed[slot] = state.believed
         if state.pairs:
             self.pairs[slot] = state.pairs
         else:

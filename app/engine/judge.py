@@ -13,7 +13,7 @@ from app.picture.interference import Turn
 from app.picture.plausibility import CAP, FROZEN, GOOD, Anchor, believed, gate_of, leg_is_good, stuck
 from app.picture.tracks import IMPLAUSIBLE, STUCK
 from app.rules.fold import TrackFold
-from app.rules.nearness import Fixes, Head, Nearness
+from app.rules.nearness import Fixes, Head, Nearness, origins_of
 from app.rules.rule import Finding
 from app.rules.rulebook import Rulebook
 
@@ -109,6 +109,8 @@ class Judge:
         trusted = np.logical_and.reduceat(good & (fixes.stuck < FROZEN), starts)
         trusted &= ~heads.known[units] | (heads.plausible[units] & (heads.reliability[units] >= GOOD))
         anchors: dict[int, Anchor] = {}
+        origins: dict[int, Head] = {}
+        last_believed: dict[int, Head | None] = {}
         turned: list[tuple[int, list[Turn]]] = []
         for at in np.flatnonzero(~trusted).tolist():
             run = slice(int(starts[at]), int(stops[at]))
@@ -116,11 +118,15 @@ class Judge:
             before_run = heads.anchor(slot)
             sure, anchors[at] = self.believed(before_run, fixes, run)
             fixes.plausible[run] = sure & (fixes.stuck[run] < FROZEN)
+            begun, last_believed[at] = origins_of(
+                heads.head(slot), heads.believed.get(slot), fixes, run.start, run.stop
+            )  # fmt: skip
+            origins |= begun
             if turns := turns_of(heads.head(slot), before_run, fixes, run.start, sure):
                 turned.append((slot, turns))
         doubts[rows] = doubts_of(fixes)
 
-        near = Nearness(self.rulebook, fixes, before, has_leg)
+        near = Nearness(self.rulebook, fixes, before, has_leg, origins)
         marked = np.zeros(len(slots), np.bool_)
         marked[near.marks(0, len(slots))] = True
         rests_us = heads.rests_us[slots]
@@ -141,7 +147,7 @@ class Judge:
                 if findings := fold.run():
                     found.append((slot, findings))
             anchor = anchors.get(at) or anchored(fixes, stop - 1, float(heads.reliability[slot]) + int(taken[at]))
-            heads.put(slot, State(fixes.head(stop - 1), anchor, pairs))
+            heads.put(slot, State(fixes.head(stop - 1), anchor, pairs, last_believed.get(at)))
         heads.move(units[plain], fixes, stops[plain] - 1, taken[plain])
         return Judged(found, doubts, turned)
 

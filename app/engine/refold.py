@@ -12,7 +12,7 @@ from app.model.identity import Interned, Profile
 from app.picture.interference import Turn
 from app.picture.plausibility import FROZEN, Anchor, stuck
 from app.rules.fold import TrackFold
-from app.rules.nearness import Fixes, Head, Nearness
+from app.rules.nearness import Fixes, Head, Nearness, origins_of
 from app.rules.rule import Finding, Pair
 
 _SEGMENT = 512
@@ -53,11 +53,12 @@ def refold(
     rulebook, mission_seq = judge.rulebook, judge.rulebook.mission.revision
     state = None if start is None else unpacked(start.state)
     pairs = {n: pair for n, pair in state.pairs.items() if n in rulebook.instances} if state else {}
-    head, anchor = (judge.placed(state.head), state.anchor) if state else (None, None)
+    head, anchor, believed = (judge.placed(state.head), state.anchor, state.believed) if state else (None, None, None)
     bounds = _bounds(fixes, old)
     first_anchor = anchor
     sure, anchors = _believe(judge, head, anchor, fixes, bounds)
-    lanes = _lanes(judge, profiles, start, head, pairs, fixes)
+    lanes = _lanes(judge, profiles, start, head, believed, pairs, fixes)
+    last = head
     old_at = {point.observed_us: point for point in old}
     found = {id(held): held for pair in pairs.values() for held in held_by(pair)}
     checkpoints: list[Checkpoint] = []
@@ -67,14 +68,17 @@ def refold(
         for number, finding in enumerate(found.values()):
             finding.id = finding.id or f"{UNNAMED}{number}"
         held = {number: pair for lane in lanes for number, pair in lane.pairs.items()}
-        state = State(fixes.head(stop - 1), anchors[at], held)
+        _, believed = origins_of(last, believed, fixes, begin, stop)
+        last = fixes.head(stop - 1)
+        state = State(last, anchors[at], held, believed)
         here = int(fixes.observed_us[stop - 1])
         known = old_at.get(here)
         if known is not None and here >= settled_us and alike(unpacked(known.state), state):
             turns = turns_of(head, first_anchor, fixes, 0, sure[:stop])
             return Refolded(state, list(found.values()), checkpoints, known, turns)
         # A checkpoint amid reports that some instance may not judge would not say where that instance stands.
-        if stop < len(fixes) and (len(lanes) == 1 or fixes.seq[stop - 1] >= mission_seq):
+        told_apart = last.plausible and last.ref[0] >= mission_seq
+        if stop < len(fixes) and (len(lanes) == 1 or told_apart):
             checkpoints.append(Checkpoint(here, mission_seq, packed(state)))
     assert state is not None, "a refold has at least one fix"
     return Refolded(state, list(found.values()), checkpoints, None, turns_of(head, first_anchor, fixes, 0, sure))
@@ -106,8 +110,8 @@ class _Lane(msgspec.Struct):
 
 
 def _lanes(
-    judge: Judge, profiles: Interned[Profile], start: Checkpoint | None, head: Head | None, pairs: dict[int, Pair],
-    fixes: Fixes,
+    judge: Judge, profiles: Interned[Profile], start: Checkpoint | None, head: Head | None, believed: Head | None,
+    pairs: dict[int, Pair], fixes: Fixes,
 ) -> list[_Lane]:  # fmt: skip
     instances = judge.rulebook.instances
     oldest_seq = int(fixes.seq.min())
@@ -130,7 +134,7 @@ def _lanes(
                 profiles=profiles,
                 head=lane_head,
                 pairs={number: pair for number, pair in pairs.items() if number in numbers},
-                near=_nearness(judge, lane_head, part),
+                near=_nearness(judge, lane_head, believed, part),
                 place=np.append(0, np.cumsum(mine)),
                 only=None if len(by_seq) <= 1 else frozenset(numbers),
             )
@@ -138,7 +142,7 @@ def _lanes(
     return lanes
 
 
-def _nearness(judge: Judge, head: Head | None, fixes: Fixes) -> Nearness:
+def _nearness(judge: Judge, head: Head | None, believed: Head | None, fixes: Fixes) -> Nearness:
     before = Fixes(*(np.roll(getattr(fixes, name), 1) for name in Fixes.__slots__))
     has_leg = np.ones(len(fixes), np.bool_)
     if head is None:
@@ -147,7 +151,8 @@ def _nearness(judge: Judge, head: Head | None, fixes: Fixes) -> Nearness:
         before.lon_e7[:1], before.lat_e7[:1], before.situation[:1] = head.lon_e7, head.lat_e7, head.situation
         before.observed_us[:1], before.profile[:1] = head.observed_us, head.profile
         before.accuracy_m[:1] = np.nan if head.accuracy_m is None else head.accuracy_m
-    return Nearness(judge.rulebook, fixes, before, has_leg)
+    origins, _ = origins_of(head, believed, fixes, 0, len(fixes))
+    return Nearness(judge.rulebook, fixes, before, has_leg, origins)
 
 
 def with_ids(point: Checkpoint, ids: Mapping[str, str]) -> Checkpoint:

@@ -24,10 +24,11 @@ from app.picture.interference import Turn
 from app.picture.plausibility import Anchor
 from app.picture.tracks import Tracks
 from app.rules.authorisation import CrossingPoints
+from app.rules.nearness import Head
 from app.rules.rule import Finding, Pair
 from app.rules.rulebook import Rulebook, Standing
 
-FORMAT = 13
+FORMAT = 14
 """Of the bytes. A snapshot of another format is not read: the engine folds from the beginning, or an older one."""
 
 
@@ -47,6 +48,7 @@ class _Snapshot(msgspec.Struct):
     carried: list[tuple[int, ...]]
     heads: dict[str, _Column]
     anchors: dict[int, Anchor]
+    believed: dict[int, Head]
     pairs: dict[int, dict[int, Pair]]
     checkpoints: dict[int, list[tuple[int, int, bytes]]]
     findings: dict[int, list[Finding]]
@@ -78,6 +80,7 @@ def frozen(engine: Engine) -> bytes:
         carried=book.carried.since(0),
         heads={name: _column(getattr(heads, name)) for name, _ in ARRAYS},
         anchors=heads.anchors,
+        believed=heads.believed,
         pairs=heads.pairs,
         checkpoints={slot: [(*point,) for point in points] for slot, points in heads.checkpoints.items()},
         findings={slot: list(findings.values()) for slot, findings in heads.findings.items()},
@@ -109,7 +112,7 @@ def thawed(data: bytes, registry: Registry, sealer: Sealer, window_us: int) -> E
     heads = engine.heads
     for name, column in snapshot.heads.items():
         setattr(heads, name, _array(column))
-    heads.anchors, heads.pairs = snapshot.anchors, snapshot.pairs
+    heads.anchors, heads.believed, heads.pairs = snapshot.anchors, snapshot.believed, snapshot.pairs
     heads.checkpoints = {
         slot: [Checkpoint(*point) for point in points] for slot, points in snapshot.checkpoints.items()
     }

@@ -83,12 +83,9 @@ class AirspaceViolation:
         beneath = pair.beneath
         if beneath is None:
             beneath = pair.beneath = Pair(settled=True)
-        start = self._level(
-            leg.start_lon_e7, leg.start_lat_e7, leg.start_us, leg.start_altitude_m, leg.start_altitude_ref,
-            leg.start_ref, leg.start_profile,
-        )  # fmt: skip
-        if pair.level is None and leg.start_believed:
-            pair.level = start
+            begun = leg.from_believed()
+            pair.level = self._level_at_start(begun) if begun.start_believed else None
+        start = self._level_at_start(leg)
         was_open = beneath.open
         on_ground = self._ground.step(beneath, leg, fix, party)
         pair.settled = beneath.settled
@@ -122,6 +119,8 @@ class AirspaceViolation:
         if beneath.suspicion is None and pair.suspicion is not None:
             touched += _withdrawn([pair.suspicion])
             pair.suspicion = None
+        if not fix.plausible:
+            return touched  # as if it had not been sent
         if not beneath.net and (sound or beneath.open is None):
             pair.level, pair.stretches = here if sound else None, []
         elif sound:
@@ -282,13 +281,20 @@ class AirspaceViolation:
     def _let_go(self, pair: Pair, beneath: Pair, fix: Fix) -> None:
         """Forget an episode that no later stay can belong to."""
         episode = pair.open
-        if episode is not None and episode.ended_us is not None and not beneath.net and beneath.open is None:
+        settled = fix.plausible and not beneath.net and beneath.open is None
+        if episode is not None and episode.ended_us is not None and settled:
             if fix.observed_us - episode.ended_us > self._merge_us:
                 pair.open = None
 
     def _into(self, direction: Direction) -> Direction:
         """Return the direction of a stay that begins by its height: who dives into a zone enters it."""
         return "enter" if self._zone else direction
+
+    def _level_at_start(self, leg: Leg) -> Level:
+        return self._level(
+            leg.start_lon_e7, leg.start_lat_e7, leg.start_us, leg.start_altitude_m, leg.start_altitude_ref,
+            leg.start_ref, leg.start_profile,
+        )  # fmt: skip
 
     def _level_of(self, fix: Fix) -> Level:
         return self._level(

@@ -42,7 +42,9 @@ class Approach:
 
     def step(self, pair: Pair, leg: Leg, fix: Fix, party: str) -> list[Finding]:
         """Take a track's next fix; return the findings that are new or changed."""
-        touched = self._ended(pair, leg, fix)
+        if not fix.plausible:
+            return []
+        touched = self._ended(pair, leg.to(fix), fix)
         crossing = self._foreseen(leg, fix, party)
         if crossing is None or leg.course is None:
             return touched

@@ -147,6 +147,7 @@ class TrackFold:
         here = self._head_at(row)
         party = self._profiles[here.profile].party
         path: npt.NDArray[np.int64] | None = None
+        origin = self._near.origins.get(row)
         if len(numbers) > _MANY:
             numbers = self._step_away(numbers, row, near, course)
         for number in numbers:
@@ -156,13 +157,14 @@ class TrackFold:
                 if path is None:
                     path = geodesic_path(head.lon_e7, head.lat_e7, here.lon_e7, here.lat_e7)
                 crossings = self._rulebook.geometries[geometry].crossings(path)
+            chord = None if origin is None else self._chord(origin, here, row, geometry)
             towards = course is not None and geometry in course.towards
             pair = self._pairs.get(number)
             if pair is None:
-                if not (crossings or towards):
+                if not (crossings or towards or (chord is not None and chord.crossings)):
                     continue
                 pair = Pair(settled=True)
-            leg = self._leg(head, here, path, crossings, course if towards else None)
+            leg = self._leg(head, here, path, crossings, course if towards else None, chord)
             fix = self._fix(here, row, geometry)
             self._keep(number, pair, self._rulebook.rules[number].step(pair, leg, fix, party))
 
@@ -190,9 +192,18 @@ class TrackFold:
                 self._keep(number, pair, self._rulebook.rules[number].step(pair, leg, fix, party))
         return left
 
+    def _chord(self, origin: Head, here: Head, row: int, geometry: int) -> Leg:
+        """Return the way to fix ``row`` from the last plausible fix, which is not the one before."""
+        path: npt.NDArray[np.int64] | None = None
+        crossings: Sequence[Crossing] = ()
+        if geometry in self._near.chords.get(row, ()):
+            path = geodesic_path(origin.lon_e7, origin.lat_e7, here.lon_e7, here.lat_e7)
+            crossings = self._rulebook.geometries[geometry].crossings(path)
+        return self._leg(origin, here, path, crossings, None)
+
     def _leg(
         self, head: Head, here: Head, path: npt.NDArray[np.int64] | None, crossings: Sequence[Crossing],
-        course: Course | None,
+        course: Course | None, chord: Leg | None = None,
     ) -> Leg:  # fmt: skip
         return Leg(
             start_us=head.observed_us,
@@ -207,6 +218,7 @@ class TrackFold:
             start_altitude_ref=self._profiles[head.profile].altitude_ref,
             start_believed=_believable(head),
             course=course,
+            chord=chord,
         )
 
     def _leave(self, numbers: Sequence[int], row: int) -> None:

@@ -1,7 +1,7 @@
 """The fixes of a step as columns, and how near they come to the edges: worked out in vectors, ahead of need."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -87,11 +87,19 @@ class Nearness:
     """Which legs may meet which geometry, and how far fixes are from edges.
 
     ``before`` is the fix that each leg comes from; ``has_leg`` is False where a track begins, and what ``before``
-    says of that row is not looked at.
+    says of that row is not looked at. ``origins`` are those of the tracks in the table: see ``origins_of``.
     """
 
-    def __init__(self, rulebook: Rulebook, fixes: Fixes, before: Fixes, has_leg: npt.NDArray[np.bool_]) -> None:
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        fixes: Fixes,
+        before: Fixes,
+        has_leg: npt.NDArray[np.bool_],
+        origins: Mapping[int, Head],
+    ) -> None:
         self.fixes = fixes
+        self.origins = origins
         self._rulebook = rulebook
         legs = np.flatnonzero(has_leg)
         leg, geometry = rulebook.index.touching(
@@ -101,6 +109,8 @@ class Nearness:
         """Geometries that the leg to a row may meet."""
         for row, met in zip(legs[leg].tolist(), geometry.tolist(), strict=True):
             self.touching.setdefault(row, []).append(met)
+        self.chords = self._met_by_chords()
+        """Geometries that the chord to a row may meet; they are among those of ``touching`` too."""
         turns = np.flatnonzero(~has_leg | (fixes.situation != before.situation))
         self.turns = frozenset(turns.tolist())
         """Rows from which other instances judge than before."""
@@ -121,6 +131,22 @@ class Nearness:
         A turn whose fix is far outside everything that judges it from there on is none of them.
         """
         return self._marks[bisect_left(self._marks, start) : bisect_left(self._marks, stop)]
+
+    def _met_by_chords(self) -> dict[int, list[int]]:
+        rows = np.array([row for row in self.origins if self.fixes.plausible[row]], np.intp)
+        if not len(rows):
+            return {}
+        begun = [self.origins[row] for row in rows.tolist()]
+        lon_e7, lat_e7 = (np.array(column) for column in zip(*((it.lon_e7, it.lat_e7) for it in begun), strict=True))
+        chord, geometry = self._rulebook.index.touching(
+            lon_e7, lat_e7, self.fixes.lon_e7[rows], self.fixes.lat_e7[rows]
+        )
+        chords: dict[int, list[int]] = {}
+        for row, met in zip(rows[chord].tolist(), geometry.tolist(), strict=True):
+            chords.setdefault(row, []).append(met)
+            if met not in self.touching.setdefault(row, []):
+                self.touching[row].append(met)
+        return chords
 
     def rousing(self, start: int, stop: int, rests_us: int) -> Sequence[int]:
         """Return the rows at which a state that rests (see ``Pair.rests_us``) may change, but for its edge."""
@@ -222,6 +248,26 @@ class Nearness:
             within[pairs] = ~outside
         unsettled: npt.NDArray[np.bool_] = doubtful | within
         return unsettled
+
+
+def origins_of(
+    head: Head | None, believed: Head | None, fixes: Fixes, start: int, stop: int
+) -> tuple[dict[int, Head], Head | None]:
+    """Return the origins of one track's rows ``start`` to ``stop``, and that of the row to come after them.
+
+    The origin of a row whose fix before is not plausible is the last one that was: its chord begins there. Other rows
+    have none. ``head`` is the fix before all of them (None: the track begins), ``believed`` the first row's origin.
+    """
+    before = head if head is None or head.plausible else believed
+    origins: dict[int, Head] = {}
+    if before is not head and before is not None:
+        origins[start] = before
+    for row in (start + np.flatnonzero(~fixes.plausible[start:stop])).tolist():
+        if row > start:
+            before = fixes.head(row - 1) if fixes.plausible[row - 1] else origins.get(row)
+        if before is not None:
+            origins[row + 1] = msgspec.structs.replace(before, situation=0)  # nobody asks for it
+    return origins, origins.pop(stop, None)
 
 
 def optional(value: float) -> float | None:

@@ -40,7 +40,7 @@ class Presence:
 
     def step(self, pair: Pair, leg: Leg, fix: Fix, party: str) -> list[Finding]:
         """Take a track's next fix; return the stays that are new or changed."""
-        heard_us = leg.start_us if pair.heard_us is None else pair.heard_us
+        heard_us = leg.from_believed().start_us if pair.heard_us is None else pair.heard_us
         pair.heard_us = fix.observed_us if fix.plausible else heard_us
         take_crossings(pair, leg, fix, self._instance.spec.max_gap_s)
         pair.inside = pair.inside != (len(leg.crossings) % 2 == 1)

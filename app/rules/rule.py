@@ -103,6 +103,14 @@ class Finding(msgspec.Struct, kw_only=True):
     """The reference of an altitude that was given and says nothing above the rule's own."""
 
 
+class Sure(msgspec.Struct, frozen=True):
+    """What believed fixes say of a change of side, kept while doubtful ones seem to cross: see ``Pair``."""
+
+    net: int
+    last: Passage | None
+    deepest: Depth | None
+
+
 class Pair(msgspec.Struct):
     """The state of one track against one rule on one feature version.
 
@@ -122,6 +130,9 @@ class Pair(msgspec.Struct):
     open: Finding | None = None
     deepest: Depth | None = None
     """Of the fixes beyond the edge since ``last``, while that change is not confirmed."""
+    sure: Sure | None = None
+    """Not None while ``net``, ``last`` and ``deepest`` count what fixes that are not plausible have crossed: what they
+    were at the last plausible one, and will be again at the next."""
     doubted: list[Finding] = []
     """Zones: suspected transits."""
     heard_us: int | None = None
@@ -141,6 +152,8 @@ class Pair(msgspec.Struct):
     def quiet(self) -> bool:
         """Whether only a new raw crossing can change anything: such a state need not be kept."""
         if not self.settled or self.net or self.suspicion or self.open or self.doubted:
+            return False
+        if self.sure is not None and self.sure.net:
             return False
         return self.beneath is None or self.beneath.quiet()
 
@@ -198,6 +211,16 @@ class Leg(msgspec.Struct, frozen=True):
     start_believed: bool
     course: Course | None = None
     """Of the fix at its end, where that leads towards the feature."""
+    chord: "Leg | None" = None
+    """Where the fix before is not plausible: the way from the last one that was. None too where the track has none."""
+
+    def from_believed(self) -> "Leg":
+        """Return the way from the last plausible fix, where the track has one."""
+        return self if self.chord is None else self.chord
+
+    def to(self, fix: Fix) -> "Leg":
+        """Return the way that counts for a change of side: to a plausible fix the one from the last such fix."""
+        return self.from_believed() if fix.plausible else self
 
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,9 @@
 
 A fix at least D metres from the edge confirms its side, D = max(margin_m, 2 × accuracy_m). Between two confirming
 fixes only the signed sum of raw crossings counts, so driving along the edge is silent however often it is crossed.
+
+Fixes that are not plausible may raise a suspicion and no more: what they crossed is struck out at the next plausible
+fix, and the chord to it from the last such fix counts instead. So what is confirmed is as if they had not been sent.
 """
 
 from math import erf, sqrt
@@ -9,7 +12,7 @@ from typing import Protocol
 
 from app.model.instant import SECOND_US
 from app.model.violation import Direction
-from app.rules.rule import Depth, Finding, Fix, Instance, Leg, Pair, Passage, PositionRef
+from app.rules.rule import Depth, Finding, Fix, Instance, Leg, Pair, Passage, PositionRef, Sure
 
 K = 2.0
 """How many times ``accuracy_m`` a fix must be from the edge to confirm its side."""
@@ -54,7 +57,13 @@ def waited_too_long(finding: Finding, fix: Fix, settle_s: float) -> bool:
 
 
 def take_crossings(pair: Pair, leg: Leg, fix: Fix, max_gap_s: float) -> None:
-    """Add the leg's raw crossings to the pair."""
+    """Add the raw crossings of the way to ``fix`` to the pair; strike out those of doubtful fixes before it."""
+    if not fix.plausible:
+        if leg.crossings and pair.sure is None:
+            pair.sure = Sure(pair.net, pair.last, pair.deepest)
+    elif pair.sure is not None:
+        pair.net, pair.last, pair.deepest, pair.sure = pair.sure.net, pair.sure.last, pair.sure.deepest, None
+    leg = leg.to(fix)
     if not leg.crossings:
         return
     before = pair.net
@@ -163,6 +172,7 @@ def _raised(instance: Instance, names: SideNames, pair: Pair, leg: Leg, fix: Fix
     passage, direction = pair.last, names.direction(pair.net)
     assert passage is not None, "a side can only change by a crossing"
     assert direction is not None, "only a way that has a name is raised"
+    leg = leg.to(fix)
     return Finding(
         instance=instance.number,
         direction=direction,

@@ -7,6 +7,8 @@ How the agreement's terms are read where they leave a choice:
   other fix in between, also a doubtful one, breaks the row.
 - On a line the side is kept by crossings alone. Two crossings the same way with none back between (round an end) are
   one change: what counts is where the last one leads. So a change always has the direction of its last crossing.
+- What fixes that are not plausible seem to cross raises a suspicion, no more. At the next plausible fix it is as if it
+  had never been; the straight way to that from the last plausible fix counts in its place. Transits are by legs alone.
 - A suspicion is raised by the fix that shows it. The timer runs from the crossing, but that fix itself never withdraws:
   a track that reports every hour would else never be suspected. Further crossings before a confirming fix belong to it.
   What the timer withdrew stays withdrawn until a fix confirms the change; crossing to and fro does not raise it again.
@@ -119,6 +121,8 @@ class Ground(NamedTuple):
     inside: bool
     crossings: list[Meeting]
     passes: bool
+    chord: list[Meeting] | None
+    """Of a plausible fix after one that is not: what the way from the last plausible fix crosses."""
 
 
 def measured(term: Term, fixes: Sequence[Seen]) -> list[Ground]:
@@ -129,18 +133,25 @@ def measured(term: Term, fixes: Sequence[Seen]) -> list[Ground]:
     for at, fix in enumerate(fixes):
         crossings: list[Meeting] = []
         within = term.zone and inside(fix.place, rings)
-        passes = False
+        passes, chord = False, None
         if at:
             path = way(fixes[at - 1].place, fix.place)
-            crossings = meetings(path, edges)
+            crossings = _signed(term, meetings(path, edges), told[-1].inside)
             if term.zone:
-                start = 1 if told[-1].inside else -1
-                crossings = [
-                    crossing._replace(sign=-start if n % 2 == 0 else start) for n, crossing in enumerate(crossings)
-                ]
                 passes = not told[-1].inside and not within and passes_through(path, rings, term.margin_m)
-        told.append(Ground(from_edge_m(fix.place, edges), within, crossings, passes))
+            sure = [n for n in range(at) if fixes[n].plausible]
+            if fix.plausible and sure and sure[-1] != at - 1:
+                chord = _signed(term, meetings(way(fixes[sure[-1]].place, fix.place), edges), told[sure[-1]].inside)
+        told.append(Ground(from_edge_m(fix.place, edges), within, crossings, passes, chord))
     return told
+
+
+def _signed(term: Term, crossings: list[Meeting], starts_inside: bool) -> list[Meeting]:
+    """Let the crossings of a zone lead in and out in turn."""
+    if not term.zone:
+        return crossings
+    start = 1 if starts_inside else -1
+    return [crossing._replace(sign=-start if n % 2 == 0 else start) for n, crossing in enumerate(crossings)]
 
 
 class Watch:
@@ -163,6 +174,8 @@ class Watch:
         self.suspicion: Found | None = None
         self.passing: list[Found] = []
         self.ahead: list[float] = []  # depths since the last crossing, while the change is not confirmed
+        self.trusted: Seen | None = None  # the last plausible fix
+        self.sure: Any = None  # what turned, last and ahead were at it, while fixes that are not plausible follow
 
     def standing(self) -> list[Found]:
         """What has been told and stands: of the mission's own units only what is certain."""
@@ -185,19 +198,28 @@ class Watch:
             until = self.term.valid_us[1]
             self.stop(fix.us if until is None else min(until, fix.us))
             return
-        crossings, turned = [], self.turned
+        legs: list[Meeting] = []
         if self.judging and before is not None:
-            crossings = ground.crossings
+            legs = ground.crossings
         self.judging = True
-        for crossing in crossings:
-            assert before is not None
+        crossings, since = legs, before
+        if not fix.plausible:
+            self.sure = self.sure or (self.turned, self.last, self.ahead)
+        else:
+            if self.sure is not None:
+                (self.turned, self.last, self.ahead), self.sure = self.sure, None
+                crossings, since = ground.chord or [], self.trusted
+            self.trusted = fix
+        turned = self.turned
+        for crossing in crossings if since is not None else []:
+            assert since is not None
             self.turned = max(-1, min(1, self.turned + crossing.sign))
-            us = before.us + round(crossing.share * (fix.us - before.us))
-            self.last = (crossing, us, fix.us - before.us > self.term.max_gap_s * 1e6)
+            us = since.us + round(crossing.share * (fix.us - since.us))
+            self.last = (crossing, us, fix.us - since.us > self.term.max_gap_s * 1e6)
             self.ahead = []
         confirming = self._confirms(fix, ground, self.turned != turned)
-        if crossings and before is not None:
-            self._pass(before, fix, ground, crossings)
+        if legs and before is not None:
+            self._pass(before, fix, ground, legs)
         if not self.settled:
             if confirming:
                 self.settled, self.turned = True, 0

@@ -5,8 +5,9 @@ was within the band, which times are both, and which of those are near enough to
 a choice:
 
 - Only sound fixes speak of height, and between two of them it changes evenly; a height unknown at one of them changes
-  what is known at that fix, and at no time between. But if at a doubtful fix between them the track was certainly and
-  plainly on its own side, the height before it is forgotten: then the later fix speaks for all of the way to it.
+  what is known at that fix, and at no time between. But if at a plausible fix between them, one of no use for its
+  accuracy, the track was plainly on its own side, the height before it is forgotten: then the later fix speaks for all
+  of the way to it.
 - The side is beyond doubt up to the last sound fix at which no crossing waits to be confirmed: so far stays count.
 - A suspicion is raised by the first fix by which the way since the last crossing met the band, while that crossing's
   own suspicion stands and no incursion is open; of a doubtful fix its own height is taken then. It is withdrawn with
@@ -148,7 +149,7 @@ class SkyWatch:
         self.watch.take(fix, ground)
         now = self.watch.open
         self.plain.append(self.watch.turned == 0)
-        self.idle.append(self.watch.turned == 0 and now is None)
+        self.idle.append(fix.plausible and self.watch.turned == 0 and now is None)
         self.opened.append(now if self.watch.turned == 0 else None)
         self.metres.append(ground.metres)
         if now is not None and now is not was:

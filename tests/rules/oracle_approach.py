@@ -11,7 +11,8 @@ What RULES.md leaves open is read so:
 - Fixes that foresee a crossing, each less than the horizon after the one before, are one approach. It begins with the
   first of them. It ends at the first crossing its way on a leg after that, up to and with the leg to the first fix that
   is a horizon or more after its last one; if there is none, at its last one, once that fix is there; and in any case
-  where the rule stops judging the track.
+  where the rule stops judging the track. Fixes that are not plausible say nothing: the way to a plausible fix is that
+  from the last one.
 """
 
 from collections.abc import Sequence
@@ -91,7 +92,8 @@ def comings(term: Warning, fixes: Sequence[Seen], motions: Sequence[Motion]) -> 
         judged = term.concerns(one) and term.concerns(two)
         ahead.append(_foreseen(term, one, two, motions[at], far[at - 1], far[at], edges) if judged else None)
         asked = judged and any(it is not None for it in ahead[:at])  # no approach begins before one is foreseen
-        crossed.append(_crossed(term, one, two, edges) if asked else [])
+        since = next(fix for fix in reversed(fixes[:at]) if fix.plausible)
+        crossed.append(_crossed(term, since, two, edges) if asked and two.plausible else [])
     return [_standing(term, fixes[: at + 1], ahead, crossed) for at in range(len(fixes))]
 
 
@@ -131,7 +133,8 @@ def _runs(
     found = []
     for run in runs:
         last_us = fixes[run[-1]].us
-        over = next((at for at in rows if at > run[-1] and not _apart_us(term, last_us, fixes[at].us)), None)
+        later = [at for at in rows if at > run[-1] and fixes[at].plausible]
+        over = next((at for at in later if not _apart_us(term, last_us, fixes[at].us)), None)
         foreseen = ahead[run[0]]
         assert foreseen is not None
         legs = range(run[0] + 1, rows.stop if over is None else over + 1)
