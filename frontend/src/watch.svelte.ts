@@ -8,8 +8,8 @@ import { firstToAcknowledge, railOf, type Rail } from './alerts/order';
 import type { Naming } from './alerts/words';
 import { type Moment, momentsOf } from './past/moments';
 import { skewOf } from './live/age';
-import { newLink, type Link } from './live/machine';
-import { LiveSocket } from './live/socket';
+import type { Link } from './live/machine';
+import { Wire } from './live/wire.svelte';
 import { Evidence } from './evidence/evidence.svelte';
 import type { Chart } from './map/chart';
 import type { Picked } from './map/picked';
@@ -29,11 +29,10 @@ import { type Followed, Tools } from './tools/tools.svelte';
 const PANEL_MS = 250;
 
 export class Watch {
-  link = $state.raw<Link>(newLink());
+  readonly wire = new Wire();
   /** This browser's clock, for what it heard and when. */
   now = $state(Date.now());
   private skewMs = $state(0);
-  heardAt = $state.raw<number | null>(null);
   lagS = $state(0);
   rail = $state.raw<Rail>({ open: [], inHand: [], settled: [] });
   filter = $state.raw<Filter>(NO_FILTER);
@@ -46,6 +45,14 @@ export class Watch {
   notice = $state<string | null>(null);
   /** All that happened, for the timeline: of the present's picture, whatever is on the map. */
   moments = $state.raw<Moment[]>([]);
+
+  get link(): Link {
+    return this.wire.link;
+  }
+
+  get heardAt(): number | null {
+    return this.wire.heardAt;
+  }
 
   /** The server's clock: ages of what others observed, and the clock on the wall, go by it. */
   get serverNow(): number {
@@ -114,7 +121,6 @@ export class Watch {
     () => this.followed(),
   );
   private chart: Chart | null = null;
-  private socket: LiveSocket | null = null;
   private clock: number | undefined;
   private refresh: number | undefined;
   private trackId: string | null = null;
@@ -125,30 +131,20 @@ export class Watch {
   start(chart: Chart, url: string, lookAgain: () => void): void {
     this.chart = chart;
     this.clock = window.setInterval(() => (this.now = Date.now()), 500);
-    this.socket = new LiveSocket({
+    this.wire.start({
       url,
       take: (frame) => this.take(frame),
       held: () => {
         const { epoch, seq } = this.picture;
         return epoch === null ? null : { epoch, seq };
       },
-      changed: (link) => {
-        const before = this.link;
-        const ended = link.state === 'ended' && before.state !== 'ended';
-        this.link = link;
-        if (link.heardAt !== null) this.heardAt = link.heardAt;
-        // A log-in that is over may show as a refused socket: ask now and then.
-        const refused =
-          link.state === 'down' && link.tries > 0 && link.tries % 3 === 0 && before.state !== 'down';
-        if (ended || refused) lookAgain();
-      },
+      lookAgain,
     });
-    this.socket.start();
     this.muting.start();
   }
 
   stop(): void {
-    this.socket?.stop();
+    this.wire.stop();
     this.muting.stop();
     window.clearInterval(this.clock);
     window.clearTimeout(this.refresh);

@@ -1,4 +1,4 @@
-"""A track's card: how near it came to the line, in the measures of the officer."""
+"""A track's card and its alert: how near it came to the line, and what the officer makes of it."""
 
 import json
 import math
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MINUTES = 50
 
 
-async def test_the_card_charts_how_near_a_track_came_in_the_officers_measures(tmp_path: Path) -> None:
+async def test_an_officer_sees_how_near_a_track_came_and_assesses_its_alert(tmp_path: Path) -> None:
     mission = tmp_path / "mission.geojson"
     mission.write_text(json.dumps(MISSION))
     async with running(tmp_path / "data", mission) as server, chromium() as browser:
@@ -46,4 +46,20 @@ async def test_the_card_charts_how_near_a_track_came_in_the_officers_measures(tm
         await page.keyboard.press("q")
         await expect(chart.locator("b").nth(1)).to_contain_text("ft", timeout=SLOW_MS)
         await expect(chart.locator("figcaption")).to_contain_text("mph")
+        await page.keyboard.press("q")
+        await page.keyboard.press("q")
+
+        await page.keyboard.press("a")
+        alert = page.locator(f'[data-violation-id="{breach}"]')
+        await expect(alert).to_have_attribute("data-assessment", "acknowledged", timeout=SLOW_MS)
+        await page.keyboard.press("v")
+        await expect(at("assess-state")).to_be_focused(timeout=SLOW_MS)
+        await expect(at("assess-state")).to_have_value("verified")
+        await at("assess-note").fill("Seen by both patrols")
+        await at("assess-save").click()
+        await expect(alert).to_have_attribute("data-assessment", "verified", timeout=SLOW_MS)
+        await at("history").locator("summary").click()
+        await expect(at("history")).to_contain_text("Verified by ada", timeout=SLOW_MS)
+        await expect(at("history")).to_contain_text("Seen by both patrols")
+        await ada.shot("assessed")
         assert ada.faults == []

@@ -12,6 +12,9 @@ export class Judging {
   /** Ids of violations whose judgement is under way. */
   pending = $state.raw<ReadonlySet<string>>(new Set());
 
+  /** Whether the form of a judgement is out, in whichever alert is selected. */
+  isAssessing = $state(false);
+
   constructor(
     /** Takes the newest revision of a violation. */
     private readonly hold: (violation: Violation) => void,

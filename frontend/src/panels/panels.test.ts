@@ -1,5 +1,5 @@
 import { flushSync, mount, unmount, type Component } from 'svelte';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { railOf } from '../alerts/order';
 import { judged, track, violation } from '../testing/builders';
 import { Watch } from '../watch.svelte';
@@ -80,7 +80,7 @@ describe('the alert rail', () => {
 
   it('waits for the first picture, and says that there is nothing once it is there', () => {
     const watch = watching();
-    watch.link = { ...watch.link, state: 'live' };
+    watch.wire.link = { ...watch.link, state: 'live' };
     const rail = shown(AlertRail, { watch, canAssess: true });
 
     expect(rail.textContent).toContain('Waiting for the first picture');
@@ -101,6 +101,37 @@ describe('the alert rail', () => {
 
 describe('the track card', () => {
   const symbolOf = () => 'data:,';
+  const at = (distance_m: number, side: string) => ({
+    observed_at: new Date().toISOString(),
+    distance_m,
+    side,
+    speed_m_s: 10,
+    leg_speed_m_s: null,
+  });
+
+  beforeEach(() => {
+    vi.stubGlobal('fetch', () =>
+      Promise.resolve(
+        Response.json({
+          feature: 'cfl',
+          feature_name: 'The line',
+          reports: 2,
+          positions: [at(1200, 'left'), at(80, 'right')],
+        }),
+      ),
+    );
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('says what its chart shows to who cannot see it', async () => {
+    const card = shown(TrackCard, { watch: new Watch(), symbolOf, track: track('t') });
+
+    await vi.waitFor(() => {
+      const words = card.querySelector('figcaption')?.textContent;
+      expect(words).toContain('Speed: from 36 km/h to 36 km/h, last 36 km/h');
+      expect(words).toContain('To The line: from 80 m to 1.2 km, last 80 m, right');
+    });
+  });
 
   it('shows a callsign as text, never as markup', () => {
     const watch = new Watch();
@@ -128,15 +159,52 @@ describe('the track card', () => {
   });
 });
 
+describe('a selected alert', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('is assessed as of the revision that was seen, with a note', async () => {
+    const watch = watching(violation('v', { revision: 7, ...judged('acknowledged') }));
+    watch.violationId = 'v';
+    watch.judging.isAssessing = true;
+    const sent: unknown[] = [];
+    vi.stubGlobal('fetch', (path: string, { body }: RequestInit) => {
+      sent.push([path, JSON.parse(String(body))]);
+      return Promise.resolve(Response.json(violation('v', { revision: 8, ...judged('verified') })));
+    });
+    const rail = shown(AlertRail, { watch, canAssess: true });
+
+    const note = rail.querySelector<HTMLTextAreaElement>('[data-testid=assess-note]');
+    if (note) note.value = 'Seen by two patrols';
+    note?.dispatchEvent(new Event('input', { bubbles: true }));
+    rail.querySelector<HTMLButtonElement>('[data-testid=assess-save]')?.click();
+
+    await vi.waitFor(() => {
+      expect(sent).toEqual([
+        ['/api/v1/violations/v/assessment', { state: 'verified', note: 'Seen by two patrols', revision: 7 }],
+      ]);
+    });
+  });
+
+  it('is shown and not judged by who may not', () => {
+    const watch = watching(violation('v'));
+    watch.violationId = 'v';
+
+    const rail = shown(AlertRail, { watch, canAssess: false });
+
+    expect(rail.querySelector('[data-testid=history]')).not.toBeNull();
+    expect(rail.querySelector('[data-testid=assess]')).toBeNull();
+  });
+});
+
 describe('the stale banner', () => {
   it('is there only when the picture is old', () => {
     const watch = new Watch();
-    watch.link = { ...watch.link, state: 'live' };
-    watch.heardAt = watch.now;
+    watch.wire.link = { ...watch.link, state: 'live' };
+    watch.wire.heardAt = watch.now;
     const banner = shown(StaleBanner, { watch });
     expect(banner.querySelector('[data-testid=stale-banner]')).toBeNull();
 
-    watch.heardAt = watch.now - 10_001;
+    watch.wire.heardAt = watch.now - 10_001;
     flushSync();
 
     expect(banner.querySelector('[data-testid=stale-banner]')?.textContent).toContain('STALE');

@@ -4,6 +4,7 @@ import type { PlainKey } from '../words/catalogue';
 
 export type Action =
   | 'acknowledge'
+  | 'assess'
   | 'next'
   | 'previous'
   | 'close'
@@ -36,6 +37,7 @@ export const SHORTCUTS: readonly { key: string; shown: string; action: Action; d
     action: 'acknowledge',
     does: 'keys.acknowledge',
   },
+  { key: 'v', shown: 'V', action: 'assess', does: 'keys.assess' },
   { key: 'j', shown: 'J', action: 'next', does: 'keys.next' },
   { key: 'k', shown: 'K', action: 'previous', does: 'keys.previous' },
   { key: 'Escape', shown: 'Esc', action: 'close', does: 'keys.close' },

@@ -82,6 +82,14 @@ export async function violation(id: string): Promise<Answer<Violation | null>> {
   return answer.ok ? { ok: true, value: violationIn(answer.value) } : answer;
 }
 
+/** Every revision of a violation that this officer may see, the oldest first. */
+export async function revisionsOf(id: string): Promise<Answer<Violation[]>> {
+  const answer = await call('GET', `/violations/${encodeURIComponent(id)}`);
+  if (!answer.ok) return answer;
+  const revisions = fieldOf(answer.value, 'revisions');
+  return { ok: true, value: Array.isArray(revisions) ? (revisions as Violation[]) : [] };
+}
+
 function violationIn(value: unknown): Violation | null {
   const inside = fieldOf(value, 'violation') ?? value;
   return textOf(inside, 'id') !== null ? (inside as Violation) : null;

@@ -133,6 +133,7 @@ export const ar: Catalogue = {
 
   'keys.title': 'المفاتيح',
   'keys.acknowledge': 'استلام التنبيه المختار، أو أحدث تنبيه عاجل',
+  'keys.assess': 'تقييم التنبيه المختار أو أحدث تنبيه عاجل',
   'keys.next': 'التنبيه التالي',
   'keys.previous': 'التنبيه السابق',
   'keys.close': 'إغلاق البطاقة وترك الاختيار',

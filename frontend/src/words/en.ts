@@ -126,6 +126,7 @@ export const en = {
 
   'keys.title': 'Keys',
   'keys.acknowledge': 'Acknowledge the selected alert, or the newest urgent one',
+  'keys.assess': 'Assess the selected alert, or the newest urgent one',
   'keys.next': 'Next alert',
   'keys.previous': 'Previous alert',
   'keys.close': 'Close the card and let go of the selection',

@@ -123,6 +123,7 @@ export const es: Catalogue = {
 
   'keys.title': 'Teclas',
   'keys.acknowledge': 'Acusar recibo de la alerta elegida, o de la urgente más reciente',
+  'keys.assess': 'Evaluar la alerta elegida, o la urgente más reciente',
   'keys.next': 'Alerta siguiente',
   'keys.previous': 'Alerta anterior',
   'keys.close': 'Cerrar la ficha y soltar la selección',

@@ -124,6 +124,7 @@ export const fr: Catalogue = {
 
   'keys.title': 'Touches',
   'keys.acknowledge': 'Acquitter l’alerte choisie, ou la plus récente des urgentes',
+  'keys.assess': 'Évaluer l’alerte choisie, ou la plus récente urgente',
   'keys.next': 'Alerte suivante',
   'keys.previous': 'Alerte précédente',
   'keys.close': 'Fermer la fiche et lâcher la sélection',

@@ -118,6 +118,7 @@ export const zh: Catalogue = {
 
   'keys.title': '按键',
   'keys.acknowledge': '签收所选警报，或最新的紧急警报',
+  'keys.assess': '评估所选警报，或最新的紧急警报',
   'keys.next': '下一个警报',
   'keys.previous': '上一个警报',
   'keys.close': '关闭卡片并取消选择',
