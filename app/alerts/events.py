@@ -1,7 +1,11 @@
 """What to call a change: the names of the events that hooks subscribe to. Knows no hook and no reader."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
+
+from app.model.label import Marking
 from app.model.violation import Change
 
 SUSPECTED = "violation.suspected"
@@ -34,6 +38,25 @@ class Letter(NamedTuple):
     object_id: str
     revision: int
     body: bytes
+
+
+def as_seen(change: Change, may: Callable[[Marking], bool]) -> Change | None:
+    """Return the change as it looks to who may read what ``may`` allows; None where it is nothing to him.
+
+    What he might not see before did not exist for him: the first revision that he may see is new. What he saw and may
+    see no more is withdrawn for him, in the words that he knows: of the revision that took it away he learns no more
+    than that there is one.
+    """
+    before, after = change
+    known = before if before is not None and may(before.marking) else None
+    if may(after.marking):
+        return Change(known, after)
+    if known is None:
+        return None
+    return Change(
+        known,
+        msgspec.structs.replace(known, status="withdrawn", revision=after.revision, changed_us=after.changed_us),
+    )
 
 
 def events_of(change: Change) -> tuple[str, ...]:

@@ -13,12 +13,12 @@ from typing import Any, Literal, NamedTuple
 import apsw
 import msgspec
 
-from app.alerts.events import INCIDENT_AMENDED, INCIDENT_CREATED, Letter
+from app.alerts.events import INCIDENT_AMENDED, INCIDENT_CREATED, Letter, as_seen
 from app.alerts.subscription import wanted, wants_incident
 from app.model.incident import IncidentVersion
 from app.model.label import Marking
 from app.model.outcome import Outcome
-from app.model.violation import Change, Violation
+from app.model.violation import Violation
 from app.store.hooks import Hook, OwnerOf, all_hooks, may_be_told
 from app.store.outcomes import incident_versions
 
@@ -203,14 +203,15 @@ def _asked(
 ) -> Iterator[tuple[str, Violation | IncidentVersion]]:
     """Yield the events of ``outcome`` that the hook asked for and may be told, as they look to it.
 
-    What it might not be told before did not exist for it: the first thing that it may see is new.
+    What it might not be told before did not exist for it: the first thing that it may see is new. A violation that it
+    was told of and may be told of no more is withdrawn, so that nothing stays open there for ever.
     """
     for change in outcome.changes:
-        if not may(change.after.marking):
+        seen = as_seen(change, may)
+        if seen is None:
             continue
-        known = change.before if change.before is not None and may(change.before.marking) else None
-        for event in wanted(hook.subscription, Change(known, change.after)):
-            yield event, change.after
+        for event in wanted(hook.subscription, seen):
+            yield event, seen.after
     for version in outcome.incidents:
         if not may(version.marking):
             continue

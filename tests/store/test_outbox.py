@@ -3,8 +3,10 @@ import pytest
 
 from app.access.principals import Principal
 from app.alerts.events import SUSPECTED, Letter
+from app.model.incident import IncidentVersion
 from app.model.label import Label, Marking
-from app.model.violation import Change
+from app.model.outcome import Outcome
+from app.model.violation import Change, Violation
 from app.store import outbox
 from app.store.deliveries import logged, redeliver
 from app.store.hooks import MOST_HOOKS, TooManyHooks, add_hook, all_hooks, hook_by_id, remove_hook
@@ -334,6 +336,30 @@ def test_what_becomes_visible_is_new_to_who_could_not_see_it_before(store: Memor
             events.append(delivery.event)
             store.record(delivery, NOON_US)
     assert sorted(events) == ["incident.amended", "incident.created", "violation.confirmed"]
+
+
+def test_what_becomes_hidden_is_withdrawn_for_who_was_told_of_it_and_says_nothing_new(store: MemoryStore) -> None:
+    hook = store.hook()
+    told = violation(status="confirmed", depth_m=80.0)
+    store.owe(told)
+    store.record(store.due()[0], NOON_US)
+    hidden = Marking(("GBR",), Label(releasable_to=("GBR",)))
+    narrowed = revised(told, marking=hidden, depth_m=500.0, changed_us=NOON_US + SECOND_US)
+
+    written: list[Violation] = []
+
+    def write(event: str, thing: Violation | IncidentVersion) -> Letter:
+        assert isinstance(thing, Violation)
+        written.append(thing)
+        return letter(event, thing)
+
+    outcome = Outcome(seq=2, received_us=NOON_US, changes=(narrowed,))
+    store.now(lambda db: outbox.enqueue(db, outcome, store.owner_of, write, NOON_US))
+
+    assert [(it.hook, it.event, it.revision) for it in store.due(NOON_US)] == [(hook.id, "violation.withdrawn", 2)]
+    assert [(it.status, it.depth_m, it.marking) for it in written] == [("withdrawn", 80.0, told.marking)]
+    assert store.owe(revised(narrowed.after, depth_m=600.0)) == 0
+    assert store.owe(revised(narrowed.after, marking=told.marking)) == 1
 
 
 def test_hidden_versions_of_an_incident_leave_no_trace_in_ids_or_log() -> None:
