@@ -4,6 +4,7 @@
  */
 
 import type { Chart } from './map/chart';
+import { featuresInForce } from './picture/picture';
 import type { Watch } from './watch.svelte';
 
 export interface Probe {
@@ -22,6 +23,12 @@ export interface Probe {
   /** Where a track is, degrees, and where that lies on the page, CSS pixels. */
   position(id: string): { lon: number; lat: number; x: number; y: number } | null;
   trackIds(): string[];
+  /** Whether the map is not on its way somewhere. */
+  readonly isStill: boolean;
+  /** The names of the features on the map. */
+  readonly features: string[];
+  /** Where a place lies on the page, CSS pixels. */
+  screenOf(lon: number, lat: number): { x: number; y: number };
 }
 
 declare global {
@@ -72,5 +79,12 @@ export function installProbe(watch: Watch, chart: Chart): void {
       return track ? { lon: track.lon, lat: track.lat, ...chart.screenOf(track.lon, track.lat) } : null;
     },
     trackIds: () => [...watch.shown.tracks.keys()],
+    get isStill() {
+      return chart.isStill;
+    },
+    get features() {
+      return featuresInForce(watch.shown).map(({ properties }) => properties.name);
+    },
+    screenOf: (lon, lat) => chart.screenOf(lon, lat),
   });
 }

@@ -19,6 +19,7 @@ import { nameOf, partyName } from './picture/names';
 import { emptyPicture, type Picture, type PictureLayer } from './picture/picture';
 import { Past } from './past/past.svelte';
 import type { ServerFrame } from './protocol/frames';
+import { Drafting } from './drafting/drafting.svelte';
 import { Logging } from './incidents/logging.svelte';
 import { Muting } from './shift/muting.svelte';
 import { Display } from './theme/display.svelte';
@@ -119,6 +120,13 @@ export class Watch {
   readonly tools = new Tools(
     () => this.chart,
     () => this.followed(),
+  );
+  readonly drafting = new Drafting(
+    () => this.chart,
+    (side) => this.naming.party(side),
+    () => {
+      this.tools.putAway();
+    },
   );
   private chart: Chart | null = null;
   private clock: number | undefined;

@@ -101,6 +101,23 @@ class Screen:
         found: dict[str, Any] | None = await self.page.evaluate("id => window.__accord.position(id)", track)
         return found
 
+    async def on_page(self, lon: float, lat: float) -> tuple[float, float]:
+        """Return where a place lies on the page, CSS pixels."""
+        found = await self.page.evaluate("([lon, lat]) => window.__accord.screenOf(lon, lat)", [lon, lat])
+        return found["x"], found["y"]
+
+    async def click_at(self, lon: float, lat: float) -> None:
+        """Click the map at a place."""
+        await self.page.mouse.click(*await self.on_page(lon, lat))
+
+    async def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Drag what lies at one place of the map to another."""
+        mouse = self.page.mouse
+        await mouse.move(*await self.on_page(*start))
+        await mouse.down()
+        await mouse.move(*await self.on_page(*end), steps=4)
+        await mouse.up()
+
     async def shot(self, name: str) -> None:
         """Keep a screenshot."""
         SHOTS.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
-/** What an officer types of an incident, and what is sent of it. Reads times and places as they are said on a radio. */
+/** What an officer types of an incident, and what is sent of it. */
 
 import { placeFrom } from '../format/read';
+import { whenFrom } from '../format/when';
 import type { IncidentSeverity } from '../protocol/frames';
 
 /** Usual words first: any other may be typed. */
@@ -46,41 +47,6 @@ export interface IncidentBody {
 
 export type Field = 'category' | 'when' | 'where';
 export type Read = { ok: true; body: IncidentBody } | { ok: false; field: Field };
-
-const DAY_MS = 86_400_000;
-const AHEAD_MS = 5 * 60_000;
-const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
-
-/**
- * When it happened, ms since 1970: nothing is now; `-5` is five minutes ago; `1437` the last time it was 14:37 Zulu;
- * `251437Z` or `251437ZNOV26` a date-time group. Null where it is none of these, or ahead of the clock.
- */
-export function whenFrom(text: string, nowMs: number): number | null {
-  const plain = text.trim().toUpperCase();
-  if (plain === '') return nowMs;
-  const ago = /^[-−](\d{1,4})$/.exec(plain);
-  if (ago) return nowMs - Number(ago[1]) * 60_000;
-  const clock = /^(\d{2}):?(\d{2})Z?$/.exec(plain);
-  if (clock) return lastTime(Number(clock[1]), Number(clock[2]), nowMs);
-  const group = /^(\d{2})(\d{2})(\d{2})Z([A-Z]{3})?(\d{2})?$/.exec(plain);
-  return group ? ofGroup(group, nowMs) : null;
-}
-
-function lastTime(hours: number, minutes: number, nowMs: number): number | null {
-  if (hours > 23 || minutes > 59) return null;
-  const today = Math.floor(nowMs / DAY_MS) * DAY_MS + (hours * 60 + minutes) * 60_000;
-  return today > nowMs + AHEAD_MS ? today - DAY_MS : today;
-}
-
-function ofGroup([, day, hours, minutes, month, year]: RegExpExecArray, nowMs: number): number | null {
-  const now = new Date(nowMs);
-  const monthAt = month === undefined ? now.getUTCMonth() : MONTHS.indexOf(month);
-  const yearAt = year === undefined ? now.getUTCFullYear() : 2000 + Number(year);
-  if (monthAt < 0 || Number(hours) > 23 || Number(minutes) > 59) return null;
-  const at = Date.UTC(yearAt, monthAt, Number(day), Number(hours), Number(minutes));
-  // The 31st of a month of thirty days would be the next month's first.
-  return new Date(at).getUTCDate() === Number(day) && at <= nowMs + AHEAD_MS ? at : null;
-}
 
 /** What to send, or the first field that cannot be read. `fallbackTitle` is what the category is called. */
 export function read(draft: Draft, id: string, nowMs: number, fallbackTitle: string): Read {

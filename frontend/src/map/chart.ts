@@ -205,9 +205,19 @@ export class Chart {
     );
   }
 
-  /** Bring an extent into view, degrees; nearer than a street is never asked for. */
-  flyOver([west, south, east, north]: [number, number, number, number]): void {
-    this.map.fitBounds([west, south, east, north], { padding: 90, maxZoom: 15, duration: 700 });
+  /**
+   * Bring an extent into view, degrees; nearer than a street is never asked for. `besidePx` of the map, where the
+   * line begins, are covered for now.
+   */
+  flyOver([west, south, east, north]: [number, number, number, number], besidePx = 0): void {
+    const side = document.dir === 'rtl' ? 'right' : 'left';
+    const padding = { top: 90, right: 90, bottom: 90, left: 90, [side]: 90 + besidePx };
+    this.map.fitBounds([west, south, east, north], { padding, maxZoom: 15, duration: 700 });
+  }
+
+  /** Whether it is not on its way somewhere. */
+  get isStill(): boolean {
+    return !this.map.isMoving();
   }
 
   flyTo(lon: number, lat: number): void {

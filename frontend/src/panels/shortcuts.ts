@@ -24,6 +24,7 @@ export type Action =
   | 'knowledge'
   | 'live'
   | 'incident'
+  | 'draw'
   | 'log'
   | 'handover'
   | 'units'
@@ -57,6 +58,7 @@ export const SHORTCUTS: readonly { key: string; shown: string; action: Action; d
   { key: 'x', shown: 'X', action: 'knowledge', does: 'keys.knowledge' },
   { key: 'l', shown: 'L', action: 'live', does: 'keys.live' },
   { key: 'i', shown: 'I', action: 'incident', does: 'keys.incident' },
+  { key: 'e', shown: 'E', action: 'draw', does: 'draw.title' },
   { key: 'b', shown: 'B', action: 'log', does: 'log.title' },
   { key: 'o', shown: 'O', action: 'handover', does: 'handover.title' },
   { key: 'u', shown: 'U', action: 'units', does: 'units.title' },
