@@ -193,13 +193,17 @@ class FeedFrame(msgspec.Struct, frozen=True):
 
 
 class MissionFrame(msgspec.Struct, frozen=True):
-    """Whose agreement the picture is about."""
+    """Whose agreement the picture is about.
+
+    ``escalate_after_s``: how long after it was first told an alert that nobody has acknowledged escalates, by severity.
+    """
 
     id: str
     name: str
     parties: tuple[Party, ...]
     contingents: tuple[Contingent, ...]
     exercise: bool
+    escalate_after_s: Annotated[dict[Severity, float], "Partial<Record<Severity, number>>"]
 
 
 class Changes(msgspec.Struct, Generic[T], frozen=True):
@@ -367,7 +371,14 @@ def feature_frame(feature: Feature) -> FeatureFrame:
 
 def mission_frame(mission: Mission) -> MissionFrame:
     """Return what of a mission is not its features. Its revision stays inside: it counts journal entries."""
-    return MissionFrame(mission.id, mission.name, mission.parties, mission.contingents, mission.exercise)
+    return MissionFrame(
+        mission.id,
+        mission.name,
+        mission.parties,
+        mission.contingents,
+        mission.exercise,
+        mission.escalate_after_s,
+    )
 
 
 def _degrees(value_e7: int | None) -> float | None:

@@ -23,6 +23,8 @@ ZONE_KINDS: tuple[str, ...] = (
     "buffer_zone", "area_of_limitation", "no_fly_zone", "restricted_area", "sector", "area_of_operations",
 )  # fmt: skip
 PLACE_KINDS: tuple[str, ...] = ("crossing_point", "position", "storage_site", "patrol_route")
+ESCALATE_AFTER_S: dict[Severity, float] = {"high": 300.0, "critical": 300.0}
+"""Where a mission does not say otherwise."""
 MISSION_PARTY = "mission"
 """The party of the mission's own units."""
 
@@ -104,5 +106,7 @@ class Mission(msgspec.Struct, frozen=True, kw_only=True):
     gates: dict[str, float | None] | None = msgspec.field(default_factory=dict)
     """Speed gates by platform, m/s, over the defaults; None: all gates are off."""
     default_label: Label = Label()
+    escalate_after_s: dict[Severity, float] = msgspec.field(default_factory=ESCALATE_AFTER_S.copy)
+    """So long after it was told a sure alert that nobody has acknowledged escalates; other severities never do."""
     features: tuple[Feature, ...] = ()
     revision: int = 0

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeGuard
 
 from app.model.feature import (
+    ESCALATE_AFTER_S,
     LINE_KINDS,
     MISSION_PARTY,
     PLACE_KINDS,
@@ -23,16 +24,20 @@ from app.model.mission_geometry import AREAS, LINES, TYPES, checked_geometry, sh
 from app.model.mission_rules import AREA_RULES, FARTHEST_M, UNKNOWN_PARTY, read_rules
 from app.model.mission_schedule import read_schedule
 from app.model.report import PLATFORMS
+from app.model.violation import SEVERITIES, Severity
 
 GATE_ABSENT = "absent"
 """The speed gate of reports that name no platform."""
 
-_MISSION_FIELDS = ("id", "name", "parties", "contingents", "exercise", "gates", "default_label")
+_MISSION_FIELDS = (
+    "id", "name", "parties", "contingents", "exercise", "gates", "default_label", "escalate_after_s",
+)  # fmt: skip
 _FEATURE_FIELDS = ("kind", "name", "left", "right", "radius_m", "valid_from", "valid_to", "rules")
 _PASSAGE_FIELDS = ("schedule", "parties", "units", "convoys")
 """Of crossing points alone. They stay among the properties, as the file has them, for whoever shows the feature."""
 _AUDIENCES = (EVERYONE, "HQ")
 _FASTEST_M_S = 100_000.0
+_LONGEST_ESCALATION_S = 86_400
 _GEOMETRIES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(LINE_KINDS, LINES),
     **dict.fromkeys(ZONE_KINDS, AREAS),
@@ -75,6 +80,7 @@ def parse_mission(document: bytes) -> Mission:
         exercise=head.boolean("exercise"),
         gates=_gates(head),
         default_label=_label(head),
+        escalate_after_s=_escalation(head),
         features=_features(whole, {party.id for party in parties}, faults),
     )
     _check_audiences(head, mission)
@@ -173,6 +179,23 @@ def _gates(head: Reading) -> dict[str, float | None] | None:
     inner = head.inner(gates, "gates")
     inner.refuse_unknown((*PLATFORMS, GATE_ABSENT))
     return {name: inner.number(name, 0, _FASTEST_M_S, above_low=True) for name in gates}
+
+
+def _escalation(head: Reading) -> dict[Severity, float]:
+    """Return after how long an alert of each severity escalates; what is given stands over the usual, null is never."""
+    given = head.members.get("escalate_after_s", {})
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        head.fault("escalate_after_s", "must be an object of severity and seconds, or null")
+        return {}
+    inner = head.inner(given, "escalate_after_s")
+    inner.refuse_unknown(SEVERITIES)
+    after_s: dict[Severity, float | None] = {**ESCALATE_AFTER_S}
+    for severity in SEVERITIES:
+        if severity in given:
+            after_s[severity] = inner.number(severity, 1, _LONGEST_ESCALATION_S)
+    return {severity: seconds for severity, seconds in after_s.items() if seconds is not None}
 
 
 def _label(head: Reading) -> Label:

@@ -1,6 +1,7 @@
 /** The watch: the picture, the link, what is selected, and what the panels read of them. Draws nothing itself. */
 
 import { Announcer } from './alerts/announcer.svelte';
+import { Escalation } from './alerts/escalation.svelte';
 import { type Filter, listedOf, NO_FILTER } from './alerts/filter';
 import { Hearing } from './alerts/hearing.svelte';
 import { Judging } from './alerts/judging.svelte';
@@ -24,7 +25,7 @@ import { Logging } from './incidents/logging.svelte';
 import { Muting } from './shift/muting.svelte';
 import { Display } from './theme/display.svelte';
 import { Trail } from './trail.svelte';
-import { type Followed, Tools } from './tools/tools.svelte';
+import { followedOf, Tools } from './tools/tools.svelte';
 
 /** Panels follow the picture no faster than an eye does; the map is told at once. */
 const PANEL_MS = 250;
@@ -102,6 +103,12 @@ export class Watch {
     (words) => (this.notice = words),
   );
   readonly hearing = new Hearing(this.announcer, (violation) => this.muting.covers(violation));
+  readonly escalation = new Escalation(
+    () => ({ open: this.rail.open, mission: this.picture.mission, nowMs: this.serverNow }),
+    (news, overdue) => {
+      this.hearing.escalate(news, overdue);
+    },
+  );
   readonly evidence = new Evidence(() => this.chart);
   readonly judging = new Judging(
     (violation) => {
@@ -119,7 +126,7 @@ export class Watch {
   );
   readonly tools = new Tools(
     () => this.chart,
-    () => this.followed(),
+    () => followedOf(this.track),
   );
   readonly drafting = new Drafting(
     () => this.chart,
@@ -138,7 +145,10 @@ export class Watch {
 
   start(chart: Chart, url: string, lookAgain: () => void): void {
     this.chart = chart;
-    this.clock = window.setInterval(() => (this.now = Date.now()), 500);
+    this.clock = window.setInterval(() => {
+      this.now = Date.now();
+      this.escalation.look();
+    }, 500);
     this.wire.start({
       url,
       take: (frame) => this.take(frame),
@@ -190,6 +200,7 @@ export class Watch {
 
   private publish(): void {
     this.rail = railOf(this.picture.violations.values());
+    this.escalation.look();
     if (this.momentsDue) {
       this.momentsDue = false;
       this.moments = momentsOf(this.picture.violations.values(), this.picture.incidents.values());
@@ -209,13 +220,6 @@ export class Watch {
   /** What is on the map: the past while the officer looks back, else the present. */
   get shown(): Picture {
     return this.past.picture ?? this.picture;
-  }
-
-  /** The selected track, as rings can go with it. */
-  private followed(): Followed | null {
-    return (
-      this.track && { id: this.track.id, name: nameOf(this.track), lon: this.track.lon, lat: this.track.lat }
-    );
   }
 
   pick(what: Picked): void {
@@ -282,11 +286,6 @@ export class Watch {
     const violation =
       chosen?.assessment.state === 'open' ? chosen : id ? null : firstToAcknowledge(this.listed);
     if (violation) await this.judging.judge(violation, 'acknowledged', null);
-  }
-
-  /** Acknowledge each of a flood, one after the other; those that changed meanwhile stay open. */
-  async acknowledgeAll(violations: readonly Violation[]): Promise<void> {
-    await this.judging.acknowledgeAll(violations.filter(({ assessment }) => assessment.state === 'open'));
   }
 
   private hold(violation: Violation): void {

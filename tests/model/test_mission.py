@@ -103,6 +103,20 @@ def test_gates_null_switches_all_gates_off() -> None:
     assert parsed(gates=None).gates is None
 
 
+@pytest.mark.parametrize(
+    ("given", "after_s"),
+    [
+        ({}, {"high": 300, "critical": 300}),
+        ({"escalate_after_s": None}, {}),
+        ({"escalate_after_s": {"critical": 60, "medium": 900, "high": None}}, {"critical": 60, "medium": 900}),
+    ],
+)
+def test_alerts_escalate_after_what_the_mission_says_of_their_severity(
+    given: dict[str, Any], after_s: dict[str, float]
+) -> None:
+    assert parsed(**given).escalate_after_s == after_s
+
+
 def test_an_altitude_in_a_position_is_left_out_of_the_geometry() -> None:
     mission = parsed(feature("p", "Point", [33.0, 35.0, 120.0], kind="position"))
 
@@ -207,6 +221,9 @@ def test_a_feature_that_cannot_be_meant_is_refused(wrong: dict[str, Any], field:
         ({"contingents": {"id": "A"}}, "mission.contingents"),
         ({"gates": {"foot": 0}}, "mission.gates.foot"),
         ({"gates": []}, "mission.gates"),
+        ({"escalate_after_s": 300}, "mission.escalate_after_s"),
+        ({"escalate_after_s": {"grave": 300}}, "mission.escalate_after_s.grave"),
+        ({"escalate_after_s": {"high": 0}}, "mission.escalate_after_s.high"),
         ({"default_label": {"classification": "secret"}}, "mission.default_label.classification"),
         ({"default_label": {"caveats": ["NOFORN"]}}, "mission.default_label.caveats[0]"),
         ({"default_label": {"releasable_to": ["HQ", "BBB"]}}, "mission.default_label.releasable_to"),

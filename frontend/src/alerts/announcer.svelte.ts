@@ -26,6 +26,12 @@ export class Announcer {
     if (this.pause === undefined) this.speak();
   }
 
+  /** So many alerts have waited too long for somebody. */
+  escalate(n: number): void {
+    const words = say('announce.escalated', { n });
+    this.assertive = this.assertive === words ? words + AGAIN : words;
+  }
+
   stop(): void {
     clearTimeout(this.pause);
     this.pause = undefined;

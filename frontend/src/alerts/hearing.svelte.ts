@@ -22,7 +22,15 @@ export class Hearing {
     this.firstPicture = false;
     this.announcer.tell(heard);
     const audible = heard.filter((each) => isAudible(each));
-    if (audible.length > 0) this.signal.play(audible.some(isUrgent));
+    if (audible.length > 0) this.signal.play(audible.some(isUrgent) ? 'urgent' : 'new');
+  }
+
+  /** What nobody has acknowledged in time: the news are said once, all of it sounds. */
+  escalate(news: readonly Violation[], overdue: readonly Violation[]): void {
+    const heard = overdue.filter((each) => !this.isMuted(each));
+    if (heard.length === 0) return;
+    if (news.some((each) => heard.includes(each))) this.announcer.escalate(heard.length);
+    this.signal.play('escalated');
   }
 
   /** Call on a click or key: only then may a page make sounds. */

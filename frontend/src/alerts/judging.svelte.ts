@@ -43,11 +43,12 @@ export class Judging {
     return 'failed';
   }
 
-  /** One after the other; ends at the first that fails for another reason than having changed. */
+  /** Those that are open, one after the other, so that what changed meanwhile stays open; ends at the first that fails for another reason than having changed. */
   async acknowledgeAll(violations: readonly Violation[]): Promise<void> {
     let done = 0;
     let changed = 0;
     for (const violation of violations) {
+      if (violation.assessment.state !== 'open') continue;
       const outcome = await this.judge(violation, 'acknowledged', null);
       // The reason has been told; what is not acknowledged is still open in the rail.
       if (outcome === 'failed') return;

@@ -1,4 +1,12 @@
-/** A short two-tone signal. Browsers stay silent until the officer has touched the page. */
+/** Short signals of a few tones, by urgency. Browsers stay silent until the officer has touched the page. */
+
+export type Urgency = 'new' | 'urgent' | 'escalated';
+
+const TONES: Readonly<Record<Urgency, readonly number[]>> = {
+  new: [660, 880],
+  urgent: [880, 660, 880],
+  escalated: [990, 660, 990, 660, 990, 660],
+};
 
 export class Signal {
   muted = false;
@@ -11,11 +19,10 @@ export class Signal {
     this.context = new AudioContext();
   }
 
-  play(urgent: boolean): void {
+  play(urgency: Urgency): void {
     const { context } = this;
     if (this.muted || !context) return;
-    const tones = urgent ? [880, 660, 880] : [660, 880];
-    for (const [i, hertz] of tones.entries()) {
+    for (const [i, hertz] of TONES[urgency].entries()) {
       const from = context.currentTime + i * 0.16;
       const tone = context.createOscillator();
       const volume = context.createGain();

@@ -9,7 +9,7 @@ import StaleBanner from './StaleBanner.svelte';
 import TrackCard from './TrackCard.svelte';
 
 const NASTY = '<img src=x onerror=alert(1)><b>bold</b>';
-const MISSION = { id: 'm', name: 'M', parties: [], contingents: [], exercise: false };
+const MISSION = { id: 'm', name: 'M', parties: [], contingents: [], exercise: false, escalate_after_s: {} };
 let mounted: ReturnType<typeof mount>[] = [];
 
 function shown<Props extends Record<string, unknown>>(
@@ -238,6 +238,7 @@ describe('the health of feeds', () => {
       { id: 'GBR', name: 'United Kingdom' },
     ],
     exercise: true,
+    escalate_after_s: {},
   };
   const now = Date.parse('2026-11-22T12:07:00Z');
 

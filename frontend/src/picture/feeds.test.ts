@@ -21,6 +21,7 @@ const mission: Mission = {
   parties: [],
   contingents: ['ARG', 'GBR', 'SVK', 'IND'].map((id) => ({ id, name: `Name of ${id}` })),
   exercise: true,
+  escalate_after_s: {},
 };
 const feeds = [feed('ARG', { rate_per_min: 9 }), feed('GBR'), feed('SVK', { status: 'silent' })];
 

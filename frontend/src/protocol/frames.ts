@@ -216,6 +216,7 @@ export interface MissionFrame {
   parties: Party[];
   contingents: Contingent[];
   exercise: boolean;
+  escalate_after_s: Partial<Record<Severity, number>>;
 }
 
 export interface Changes<T> {

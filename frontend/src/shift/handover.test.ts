@@ -5,7 +5,7 @@ import type { Mute, Note } from './api';
 import { handover, type Section, type Watched } from './handover';
 
 const MISSION = {
-  ...{ id: 'm', name: 'M', parties: [], exercise: false },
+  ...{ id: 'm', name: 'M', parties: [], exercise: false, escalate_after_s: {} },
   contingents: [
     { id: 'ARG', name: 'Argentina' },
     { id: 'GBR', name: 'Britain' },

@@ -130,6 +130,7 @@ const MISSION: Mission = {
   ],
   contingents: [],
   exercise: true,
+  escalate_after_s: { high: 300, critical: 300 },
 };
 
 export function snapshot(over: Partial<Snapshot> = {}): Snapshot {

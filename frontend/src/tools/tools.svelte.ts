@@ -3,6 +3,8 @@
 import type { FeatureCollection } from 'geojson';
 import { distance } from '../format/quantity';
 import type { MapTool, Place } from '../map/place';
+import { nameOf } from '../picture/names';
+import type { Track } from '../picture/nouns';
 import { degreesTrue } from './bearing';
 import { type Leg, legsOf, nextStepM, ringsDrawing, suitedStepM, totalM, wayDrawing } from './drawing';
 
@@ -20,6 +22,10 @@ interface Hand {
 export interface Followed extends Place {
   id: string;
   name: string | null;
+}
+
+export function followedOf(track: Track | null): Followed | null {
+  return track && { id: track.id, name: nameOf(track), lon: track.lon, lat: track.lat };
 }
 
 const NOTHING: FeatureCollection = { type: 'FeatureCollection', features: [] };

@@ -205,6 +205,10 @@ export const en = {
   },
 
   'announce.one': 'New alert: {what}. {where}',
+  'announce.escalated': {
+    one: '{n} alert escalates: nobody has acknowledged it',
+    other: '{n} alerts escalate: nobody has acknowledged them',
+  },
   'announce.many': { one: '{n} new alert', other: '{n} new alerts' },
 
   'notice.noTrail': 'No trail: {why}.',
@@ -236,11 +240,17 @@ export const en = {
   'alert.beyond': '{far} beyond the line',
   'alert.deep': '{far} deep',
   'alert.reportedBy': 'reported by {who}',
+  'escalation.told': {
+    one: '{n} alert that nobody has acknowledged, for {age}',
+    other: '{n} alerts that nobody has acknowledged, the oldest for {age}',
+  },
+  'escalation.show': 'Show it',
   'status.suspected': 'suspected',
   'status.confirmed': 'confirmed',
   'status.authorised': 'authorised',
   'status.advisory': 'advisory',
   'status.withdrawn': 'withdrawn',
+  'mark.escalated': 'escalated',
   'mark.late': 'late',
   'mark.nominal': 'nominal place and time',
   'mark.ended': 'ended',

@@ -205,6 +205,10 @@ export const es: Catalogue = {
   },
 
   'announce.one': 'Alerta nueva: {what}. {where}',
+  'announce.escalated': {
+    one: '{n} alerta escala: nadie ha acusado recibo',
+    other: '{n} alertas escalan: nadie ha acusado recibo',
+  },
   'announce.many': { one: '{n} alerta nueva', other: '{n} alertas nuevas' },
 
   'notice.noTrail': 'Sin recorrido: {why}.',
@@ -236,11 +240,17 @@ export const es: Catalogue = {
   'alert.beyond': '{far} más allá de la línea',
   'alert.deep': '{far} de profundidad',
   'alert.reportedBy': 'comunicado por {who}',
+  'escalation.told': {
+    one: '{n} alerta de la que nadie ha acusado recibo, desde hace {age}',
+    other: '{n} alertas de las que nadie ha acusado recibo, la más antigua desde hace {age}',
+  },
+  'escalation.show': 'Mostrarla',
   'status.suspected': 'presunta',
   'status.confirmed': 'confirmada',
   'status.authorised': 'autorizada',
   'status.advisory': 'informativa',
   'status.withdrawn': 'retirada',
+  'mark.escalated': 'escalada',
   'mark.late': 'tardía',
   'mark.nominal': 'lugar y hora nominales',
   'mark.ended': 'terminada',

@@ -207,6 +207,10 @@ export const fr: Catalogue = {
   },
 
   'announce.one': 'Nouvelle alerte : {what}. {where}',
+  'announce.escalated': {
+    one: '{n} alerte escalade : personne ne l’a acquittée',
+    other: '{n} alertes escaladent : personne ne les a acquittées',
+  },
   'announce.many': { one: '{n} nouvelle alerte', other: '{n} nouvelles alertes' },
 
   'notice.noTrail': 'Pas de trajet : {why}.',
@@ -239,11 +243,17 @@ export const fr: Catalogue = {
   'alert.beyond': '{far} au-delà de la ligne',
   'alert.deep': '{far} de profondeur',
   'alert.reportedBy': 'signalé par {who}',
+  'escalation.told': {
+    one: '{n} alerte que personne n’a acquittée, depuis {age}',
+    other: '{n} alertes que personne n’a acquittées, la plus ancienne depuis {age}',
+  },
+  'escalation.show': 'La montrer',
   'status.suspected': 'présumée',
   'status.confirmed': 'confirmée',
   'status.authorised': 'autorisée',
   'status.advisory': 'pour information',
   'status.withdrawn': 'retirée',
+  'mark.escalated': 'escaladée',
   'mark.late': 'tardive',
   'mark.nominal': 'lieu et heure nominaux',
   'mark.ended': 'terminée',

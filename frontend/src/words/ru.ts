@@ -246,6 +246,12 @@ export const ru: Catalogue = {
   },
 
   'announce.one': 'Новая тревога: {what}. {where}',
+  'announce.escalated': {
+    one: '{n} тревога эскалирует: её никто не принял',
+    few: '{n} тревоги эскалируют: их никто не принял',
+    many: '{n} тревог эскалируют: их никто не принял',
+    other: '{n} тревоги эскалируют: их никто не принял',
+  },
   'announce.many': {
     one: '{n} новая тревога',
     few: '{n} новые тревоги',
@@ -282,11 +288,19 @@ export const ru: Catalogue = {
   'alert.beyond': '{far} за линией',
   'alert.deep': '{far} в глубину',
   'alert.reportedBy': 'сообщает {who}',
+  'escalation.told': {
+    one: '{n} тревога, которую никто не принял, уже {age}',
+    few: '{n} тревоги, которые никто не принял, старшая уже {age}',
+    many: '{n} тревог, которые никто не принял, старшая уже {age}',
+    other: '{n} тревоги, которые никто не принял, старшая уже {age}',
+  },
+  'escalation.show': 'Показать',
   'status.suspected': 'предполагается',
   'status.confirmed': 'подтверждено',
   'status.authorised': 'разрешено',
   'status.advisory': 'к сведению',
   'status.withdrawn': 'отозвано',
+  'mark.escalated': 'эскалация',
   'mark.late': 'с опозданием',
   'mark.nominal': 'условные место и время',
   'mark.ended': 'завершено',

@@ -194,6 +194,7 @@ export const zh: Catalogue = {
   'bulk.left': { other: '{n} 个警报未签收：刚刚有变动。请再看一次。' },
 
   'announce.one': '新警报：{what}。{where}',
+  'announce.escalated': { other: '{n} 个警报升级：无人签收' },
   'announce.many': { other: '{n} 个新警报' },
 
   'notice.noTrail': '没有轨迹：{why}。',
@@ -225,11 +226,14 @@ export const zh: Catalogue = {
   'alert.beyond': '越线 {far}',
   'alert.deep': '深入 {far}',
   'alert.reportedBy': '由 {who} 报告',
+  'escalation.told': { other: '{n}个警报无人签收，最早的已等待 {age}' },
+  'escalation.show': '查看',
   'status.suspected': '疑似',
   'status.confirmed': '已证实',
   'status.authorised': '已获准',
   'status.advisory': '供参考',
   'status.withdrawn': '已撤销',
+  'mark.escalated': '已升级',
   'mark.late': '迟报',
   'mark.nominal': '地点和时间为标称值',
   'mark.ended': '已结束',
