@@ -141,6 +141,22 @@ def test_into_a_zone_one_may_enter_and_pass_through_but_not_be_found_there() -> 
     assert statuses(it) == {"enters": "authorised", "passes": "authorised", "found": "confirmed"}
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"rule": "restricted_weapon", "platforms": ["vehicle"]},
+        {"rule": "airspace_violation", "platforms": ["vehicle"]},
+    ],
+)
+def test_who_may_enter_may_not_therefore_bring_what_is_banned_nor_fly_there(rule: dict[str, Any]) -> None:
+    zone = feature([ZONE_RULE, rule | {"id": "r3", "margin_m": 50}], SQUARE, id="zone")
+    it = World(mission(zone, gate("gate", [0.04, 0.05], parties=["north"])))
+
+    it.push([Told(0, 0.038, 0.05), Told(40, 0.042, 0.05)])
+
+    assert {one.rule_id: one.status for one in it.violations()} == {"r2": "authorised", "r3": "confirmed"}
+
+
 def test_the_missions_own_units_are_authorised_where_a_point_names_them_and_else_advised() -> None:
     it = World(mission(line(advise_mission=True), gate("gate", [0.05, 0.0], parties=["mission"])))
 

@@ -1,22 +1,58 @@
 """A rule on trial finds what a live engine with that rule would have found, and shows the same reports for it."""
 
 import random
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from app.engine.by_hand import movement_of
 from app.engine.trial import Trial
-from app.model.entry import Entry
+from app.model.entry import Entry, Incidents, Tick
+from app.model.incident import IncidentVersion
 from app.model.report import Positions
+from app.model.violation import Violation
 from tests import builders
-from tests.engine.test_order import IN_STRIP, IN_ZONE, LINE, ON_LINE, STRIP, ZONE, walk
+from tests.engine.test_order import (
+    AREA,
+    BANNED,
+    CEILING,
+    IN_STRIP,
+    IN_ZONE,
+    LINE,
+    ON_LINE,
+    OVER_LINE,
+    OVER_ZONE,
+    STRIP,
+    TO_LINE,
+    WATCH,
+    ZONE,
+    walk,
+)
 from tests.engine.world import START_US, Told, World, feature, mission
 
 RULES = {
     "line": feature([ON_LINE], LINE, id="line"),
     "zone": feature([IN_ZONE], ZONE, id="zone"),
     "strip": feature([IN_STRIP], STRIP, id="strip", valid_from="2025-06-15T15:20:00Z"),
+    "approach": feature([TO_LINE], LINE, id="line"),
+    "air over a line": feature([OVER_LINE], LINE, id="line"),
+    "air over a zone": feature([OVER_ZONE], ZONE, id="zone"),
+    "banned": feature([BANNED], ZONE, id="zone"),
+}
+GROUPS = {
+    "ceiling": feature([CEILING], AREA, id="area"),
+    "absence": feature([WATCH], AREA, id="area"),
+    "proximity": feature([{"rule": "proximity", "id": "r11", "enter_m": 2000, "leave_m": 2500}], AREA, id="area"),
+    "build_up": feature(
+        [{"rule": "build_up", "id": "r12", "count": 2, "radius_m": 2000, "window_s": 600}], AREA, id="area"
+    ),
+}
+INCIDENTS: dict[str, dict[str, Any]] = {
+    "firing": {"rule": "firing", "id": "r13"},
+    "status_quo": {"rule": "status_quo", "id": "r14"},
+    "a weapon told of": {"rule": "restricted_weapon", "id": "r15", "weapons": ["mortar"]},
 }
 
 
@@ -57,6 +93,74 @@ def test_a_trial_finds_what_was_found_live_with_the_same_evidence(seed: int, rul
     assert shown == {(one.observed_us, one.direction, frozenset(one.evidence.reports)) for one in expected}
     assert trial.positions == len(reports)
     assert all(one.id.startswith("dry_") and not one.late for one in found)
+
+
+@pytest.mark.parametrize("rule", list(GROUPS))
+@pytest.mark.parametrize("seed", range(2))
+def test_a_trial_finds_of_several_tracks_what_was_found_live_and_what_the_clock_told(seed: int, rule: str) -> None:
+    rng = random.Random(5000 + seed)
+    reports = [
+        report._replace(party=("north", "south")[unit % 2])
+        for unit in range(10)
+        for report in walk(rng, f"car-{unit}", 60)
+    ]
+    document = mission(GROUPS[rule], gates={})
+    live = World(document)
+    live.push(sorted(reports, key=lambda report: report.second))
+    end_us = START_US + round(max(report.second for report in reports) * 1e6) + 7200 * 1_000_000
+    live.take(Tick(end_us), end_us)
+
+    trial = tried(live, reports, document, rng)
+    trial.take(nothing(live), (), end_us)
+
+    assert live.violations(), "there is something to find"
+    assert said(trial.standing(lambda _marking: True)) == said(live.violations())
+
+
+@pytest.mark.parametrize("rule", list(INCIDENTS))
+def test_a_trial_finds_of_incidents_what_was_found_live_in_their_newest_version(rule: str) -> None:
+    document = mission(feature([INCIDENTS[rule]], ZONE, id="zone"))
+    live = World(document)
+    told = [
+        incident(number, version, lon=lon, category=category)
+        for number, category in enumerate(("firing", "construction"))
+        for version, lon in ((1, 0.03), (2, 0.035))
+    ]
+    told += [incident(2, 1, lon=0.03), incident(2, 2, lon=0.3), incident(3, 1, lon=0.3)]
+    for version in told:
+        live.take(Incidents((version,)))
+
+    trial = Trial(live.registry, live.sealer, document, START_US)
+    for start in range(0, len(told), 3):
+        trial.take(nothing(live), told[start : start + 3], START_US + start)
+
+    assert live.violations(), "there is something to find"
+    assert said(trial.standing(lambda _marking: True)) == said(live.violations())
+
+
+def incident(number: int, version: int, *, lon: float, category: str = "firing") -> IncidentVersion:
+    """A version of an incident, some of them in the zone."""
+    return builders.incident(
+        incident=f"i-{number}", version=version, lon_e7=round(lon * 1e7), lat_e7=-20_000, category=category,
+        weapon="mortar", observed_us=START_US, received_us=START_US, party="north",
+    )  # fmt: skip
+
+
+def nothing(live: World) -> Positions:
+    """No positions."""
+    none = np.empty(0, np.int64)
+    return Positions(live.block([], START_US), none, none, none)
+
+
+def said(found: Iterable[Violation]) -> list[tuple[Any, ...]]:
+    """What must be the same on trial and live."""
+    return sorted(
+        (
+            it.rule_id, it.direction or "", it.status, it.party, it.observed_us, it.ended_us or 0, it.lon, it.lat,
+            it.reason, tuple(unit.unit for unit in it.units),
+        )
+        for it in found
+    )  # fmt: skip
 
 
 def test_a_trial_knows_the_crossing_points_and_the_movements_announced() -> None:
