@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 Role = Literal[
-    "fix", "accuracy", "leg", "way", "crossing", "edge", "margin", "incident", "observer", "origin", "ray"
+    "fix", "accuracy", "leg", "way", "crossing", "edge", "margin", "incident", "observer", "origin", "ray", "area"
 ]  # fmt: skip
 
 
@@ -17,6 +17,7 @@ class RoleProperties(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     ``crossing`` where it happened, ``edge`` the stretch of the feature nearby as it was drawn in the version that
     judged, ``margin`` all that is within ``distance_m`` of it. Of incidents: ``incident`` the place told, ``observer``
     who told it, ``origin`` the other end of its bearing and distance, ``ray`` from there to the incident.
+    Of interference: ``area``, where its units were when they were last believed.
     """
 
     role: Role

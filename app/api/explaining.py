@@ -55,6 +55,10 @@ def explained(
     things = [*_of_reports(violation, fixes)]
     if incident is not None:
         things += _of_incident(incident)
+    if violation.radius_m is not None:
+        ring = _rounded(circle(violation.lon, violation.lat, violation.radius_m))
+        said = RoleProperties(role="area", distance_m=violation.radius_m)
+        things.append(RoleFeature({"type": "Polygon", "coordinates": [ring]}, said))
     things.append(_crossing(violation))
     things = [_moved(thing, violation.lon) for thing in things]
     edges = _edges(violation, fixes, feature, things) if feature is not None else []
@@ -62,7 +66,7 @@ def explained(
     return [*edges, *drawn]
 
 
-_ORDER = ("accuracy", "way", "leg", "ray", "observer", "origin", "incident", "fix", "crossing")
+_ORDER = ("area", "accuracy", "way", "leg", "ray", "observer", "origin", "incident", "fix", "crossing")
 
 
 def _of_reports(violation: Violation, fixes: Sequence[Seen]) -> Iterator[RoleFeature]:

@@ -190,6 +190,7 @@ class InterferenceBook:
             depth_m=None,
             confidence=1.0,
             evidence=Evidence(tuple(self._sealer.report_id(*jump.turn.ref) for jump in each), None),
+            radius_m=round(radius_m, 1),
             reason=_reason(len(each), min(moved_m), max(moved_m), radius_m),
             marking=joined(self._marking(jump.turn) for jump in event),
             assessment=Assessment() if before is None else before.assessment,

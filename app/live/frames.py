@@ -116,6 +116,8 @@ class ViolationFrame(msgspec.Struct, frozen=True):
     evidence: EvidenceFrame
     reason: str
     platform: str | None
+    radius_m: float | None
+    """How far around lon, lat, where it is about an area and no point."""
     assessment: AssessmentFrame
     revision: int
     told_at: str
@@ -316,6 +318,7 @@ def violation_frame(violation: Violation) -> ViolationFrame:
         evidence=EvidenceFrame(violation.evidence.reports, instant_or_none(violation.evidence.line_version_us)),
         reason=violation.reason,
         platform=violation.platform,
+        radius_m=violation.radius_m,
         assessment=AssessmentFrame(judged.state, judged.by, instant_or_none(judged.at_us), judged.note),
         revision=violation.revision,
         told_at=instant_text(violation.told_us),

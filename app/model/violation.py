@@ -71,6 +71,8 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     """One sentence: why this fired."""
     platform: str | None = None
     """Of the report that raised it or, later, confirmed it."""
+    radius_m: float | None = None
+    """Of what is about an area and no point: how far around lon, lat."""
     marking: Marking
     assessment: Assessment = Assessment()
     revision: int = 1

@@ -79,6 +79,9 @@ async def test_a_zone_is_drawn_tried_kept_and_breached_and_a_line_is_moved_from_
         await screen.shot("draw-line-details")
         await at("feature-save").click()
         await expect(at("feature-form")).to_have_count(0, timeout=SLOW_MS)
+        await keys.press("y")
+        await expect(at("versions")).to_have_attribute("aria-pressed", "true")
+        await screen.shot("versions")
         old, new = await versions(server, "line")
         assert old["geometry"] == MISSION["features"][0]["geometry"]  # type: ignore[index]
         assert old["properties"]["valid_to"] == new["properties"]["valid_from"]  # type: ignore[index]

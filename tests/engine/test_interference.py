@@ -3,8 +3,10 @@
 import random
 
 import pytest
+from pyproj import Geod
 
 from app.alerts.events import events_of
+from app.api.explaining import explained
 from app.live.frames import violation_frame
 from app.model.label import Label
 from app.model.violation import Violation
@@ -54,8 +56,13 @@ def test_three_units_shifted_alike_are_one_alert_where_they_truly_were_and_confi
     seconds = [(us or 0) - START_US for us in (alert.observed_us, alert.confirmed_us, alert.ended_us)]
     assert [us / 1e6 for us in seconds] == [100, 120, 220]
     assert alert.lon == pytest.approx(0.011, abs=1e-4)
+    assert alert.radius_m == pytest.approx(1_113, abs=25), "from the middle car to the outer ones, 0.01 degrees away"
     assert "3 units displaced together by 66." in alert.reason
-    assert violation_frame(alert).rule == "gnss_interference"
+    assert violation_frame(alert).radius_m == alert.radius_m
+    area, _ = explained(alert, [], None, None)
+    (ring,) = area.geometry["coordinates"]
+    far_m = {round(Geod(ellps="WGS84").inv(alert.lon, alert.lat, lon, lat)[2]) for lon, lat in ring}
+    assert (area.properties.role, far_m) == ("area", {round(alert.radius_m or 0)})
     others = [seen for seen in it.latest.values() if seen.rule == "zone_incursion"]
     assert others, "their way into the zone was suspected"
     assert {seen.status for seen in others} == {"withdrawn"}

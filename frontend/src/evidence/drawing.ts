@@ -12,7 +12,7 @@ export interface Explanation extends FeatureCollection {
 }
 
 /** What the eye must have in view; an edge or its margin may run on beyond it. */
-const SEEN = new Set(['fix', 'accuracy', 'leg', 'crossing', 'incident', 'observer', 'origin']);
+const SEEN = new Set(['fix', 'accuracy', 'leg', 'crossing', 'area', 'incident', 'observer', 'origin']);
 
 /** The explanation with a `name` on what is named on the map: when a fix was, how wide the margin is. */
 export function drawingOf(explanation: Explanation): FeatureCollection {

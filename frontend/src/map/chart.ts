@@ -14,13 +14,14 @@ import { EntityStore } from './entities/store';
 import { alarmed } from './alarmed';
 import { boundsOf } from './bounds';
 import { drawImages } from './images';
-import { ABOVE_ENTITIES, BELOW_ENTITIES, LAYERS } from './layers';
+import { LAYERS } from './layers';
 import { collection } from './layers/layer';
+import { versions } from './layers/versions';
 import { gridLines, type Grid, viewOf } from './grid';
 import { NorthArrow } from './north';
-import { evidenceStyles, gridStyles, selectionStyles, toolStyles } from './overlays';
+import { ABOVE, BELOW, STYLES } from './stack';
 import { type Palette, PALETTES } from './palette';
-import { basemap, coarseStyles, fineStyles, refineBasemap } from './style';
+import { basemap, refineBasemap } from './style';
 import { MissionTiles } from './tiles';
 import { circle } from './geometry';
 import { repaint } from './paint';
@@ -44,18 +45,6 @@ export interface ChartWiring {
   picked(what: Picked): void;
   pointed(lon: number, lat: number): void;
 }
-
-type Styles = (palette: Palette) => LayerSpecification[];
-
-/** In draw order; moving entities come between these two. */
-const BELOW: readonly Styles[] = [
-  gridStyles,
-  ...BELOW_ENTITIES.map(({ styles }) => styles),
-  evidenceStyles,
-  selectionStyles,
-];
-const ABOVE: readonly Styles[] = [...ABOVE_ENTITIES.map(({ styles }) => styles), toolStyles];
-const STYLES: readonly Styles[] = [coarseStyles, fineStyles, ...BELOW, ...ABOVE];
 
 export class Chart {
   private readonly map: MapLibreMap;
@@ -132,6 +121,12 @@ export class Chart {
 
   setMeasures(measures: Measures): void {
     this.scale.setUnit(measures === 'feet' ? 'imperial' : measures);
+  }
+
+  /** Show what lines and zones were before and will be, or hide it. */
+  setVersions(shown: boolean): void {
+    for (const { id } of versions.styles(this.palette))
+      this.map.setLayoutProperty(id, 'visibility', shown ? 'visible' : 'none');
   }
 
   /** Give clicks to a tool instead of to what lies beneath them; null gives them back. */

@@ -7,8 +7,10 @@ import { along, circle, drawnLength, labelPlace, reached } from './geometry';
 import { graticule, spacingFor } from './graticule';
 import { incidentMark } from './images';
 import { incidents } from './layers/incidents';
+import { interference } from './layers/interference';
 import { lines, sideText, tickSide } from './layers/lines';
 import { places } from './layers/places';
+import { versions } from './layers/versions';
 import { violations } from './layers/violations';
 import { zones } from './layers/zones';
 
@@ -248,5 +250,43 @@ describe('layers', () => {
       ['late critical', 'violation-high'],
       ['in hand', 'violation-settled-high'],
     ]);
+  });
+});
+
+describe('versions of lines that do not hold now', () => {
+  const line = { type: 'LineString' as const, coordinates: [[33, 35], [34, 35]] }; // prettier-ignore
+
+  it('are drawn with their dates, apart from the one that holds', () => {
+    const picture = held({
+      features: [
+        feature('l', line, { name: 'Line', valid_to: '1974-08-16T00:00:00Z' }),
+        feature('l', line, {
+          name: 'Line',
+          valid_from: '1974-08-16T00:00:00Z',
+          valid_to: '2027-01-01T00:00:00Z',
+        }),
+        feature('l', line, { name: 'Line', valid_from: '2027-01-01T00:00:00Z' }),
+      ],
+    });
+
+    expect(propertiesOf(versions, picture, 'versions')).toEqual([
+      { name: 'Line · – 1974-08-16', coming: false },
+      { name: 'Line · 2027-01-01 –', coming: true },
+    ]);
+    expect(propertiesOf(lines, picture, 'lines')).toHaveLength(1);
+  });
+});
+
+describe('an area of interference', () => {
+  it('is on the map while its alert is open, as wide as its units were apart', () => {
+    const jammed = violation('a', { rule: 'gnss_interference', radius_m: 1000 });
+    const picture = held({ violations: [jammed, { ...jammed, id: 'b', open: false }, violation('c')] });
+
+    const [area, ...others] = interference.features(picture)['interference']?.features ?? [];
+    const [[east]] =
+      area?.geometry.type === 'Polygon' ? [area.geometry.coordinates[0]?.slice(16, 17) ?? []] : [[]];
+
+    expect(others).toEqual([]);
+    expect((east?.[0] ?? 0) - jammed.lon).toBeCloseTo(1 / (111.195 * Math.cos((35.1 * Math.PI) / 180)), 4);
   });
 });

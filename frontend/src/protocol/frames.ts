@@ -145,6 +145,7 @@ export interface ViolationFrame {
   evidence: EvidenceFrame;
   reason: string;
   platform: string | null;
+  radius_m: number | null;
   assessment: AssessmentFrame;
   revision: number;
   told_at: string;

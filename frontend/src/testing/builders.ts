@@ -59,6 +59,7 @@ export function violation(id: string, over: Partial<Violation> = {}): Violation 
     evidence: { reports: [], line_version: null },
     reason: '',
     platform: null,
+    radius_m: null,
     assessment: { state: 'open', by: null, at: null, note: null },
     revision: 1,
     told_at: NOON,

@@ -11,11 +11,15 @@ interface Hears {
   setTheme(theme: Theme): void;
   setGrid(grid: Grid): void;
   setMeasures(measures: Measures): void;
+  setVersions(shown: boolean): void;
 }
 
 export class Display {
   theme = $state<Theme>(keptTheme());
   grid = $state<Grid>(GRIDS.find((grid) => grid === localStorage.getItem(GRID_KEPT_AS)) ?? 'degrees');
+
+  /** Whether earlier and coming versions of lines and zones are on the map. A new watch begins without them. */
+  versions = $state(false);
 
   /** `chart` gives the map, once there is one. */
   constructor(private readonly chart: () => Hears | null) {}
@@ -31,6 +35,11 @@ export class Display {
     this.grid = GRIDS[(GRIDS.indexOf(this.grid) + 1) % GRIDS.length] ?? 'degrees';
     localStorage.setItem(GRID_KEPT_AS, this.grid);
     this.chart()?.setGrid(this.grid);
+  }
+
+  toggleVersions(): void {
+    this.versions = !this.versions;
+    this.chart()?.setVersions(this.versions);
   }
 
   toNextMeasures(): void {

@@ -1,12 +1,13 @@
 /** The keys of the map's tools, as data. */
 
 export type ToolAction =
-  'measure' | 'rings' | 'grid' | 'theme' | 'measures' | 'place' | 'take back' | 'put away';
+  'measure' | 'rings' | 'grid' | 'versions' | 'theme' | 'measures' | 'place' | 'take back' | 'put away';
 
 const ALWAYS: Readonly<Record<string, ToolAction>> = {
   d: 'measure',
   r: 'rings',
   g: 'grid',
+  y: 'versions',
   n: 'theme',
   q: 'measures',
 };

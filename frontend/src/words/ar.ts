@@ -120,6 +120,7 @@ export const ar: Catalogue = {
   'tool.closer': 'حلقات أضيق',
   'tool.around': 'حول {who}',
   'map.north': 'الشمال إلى الأعلى',
+  'map.versions': 'النسخ السابقة والقادمة للخطوط والمناطق',
   'map.parties': 'الأطراف',
   'map.tracks': {
     zero: '{n} مسار',

@@ -119,6 +119,7 @@ export const en = {
   'tool.closer': 'Closer rings',
   'tool.around': 'Around {who}',
   'map.north': 'North is up',
+  'map.versions': 'Earlier and coming versions of lines and zones',
   'map.parties': 'Parties',
   'map.tracks': { one: '{n} track', other: '{n} tracks' },
   'map.failed':

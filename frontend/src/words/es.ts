@@ -116,6 +116,7 @@ export const es: Catalogue = {
   'tool.closer': 'Círculos más juntos',
   'tool.around': 'Alrededor de {who}',
   'map.north': 'El norte está arriba',
+  'map.versions': 'Versiones anteriores y futuras de líneas y zonas',
   'map.parties': 'Partes',
   'map.tracks': { one: '{n} traza', other: '{n} trazas' },
   'map.failed':

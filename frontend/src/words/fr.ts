@@ -117,6 +117,7 @@ export const fr: Catalogue = {
   'tool.closer': 'Cercles plus serrés',
   'tool.around': 'Autour de {who}',
   'map.north': 'Le nord est en haut',
+  'map.versions': 'Versions passées et à venir des lignes et zones',
   'map.parties': 'Parties',
   'map.tracks': { one: '{n} piste', other: '{n} pistes' },
   'map.failed':

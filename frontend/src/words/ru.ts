@@ -118,6 +118,7 @@ export const ru: Catalogue = {
   'tool.closer': 'Кольца чаще',
   'tool.around': 'Вокруг {who}',
   'map.north': 'Север вверху',
+  'map.versions': 'Прежние и будущие версии линий и зон',
   'map.parties': 'Стороны',
   'map.tracks': {
     one: '{n} трасса',

@@ -112,6 +112,7 @@ export const zh: Catalogue = {
   'tool.closer': '减小间距',
   'tool.around': '以 {who} 为中心',
   'map.north': '上方为北',
+  'map.versions': '线与区域的过往及未来版本',
   'map.parties': '各方',
   'map.tracks': { other: '{n} 条航迹' },
   'map.failed': '此处无法绘制地图：本浏览器没有 WebGL 2。警报和单位仍可使用。',
