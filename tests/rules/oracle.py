@@ -27,7 +27,6 @@ How the agreement's terms are read where they leave a choice:
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import erf, sqrt
 from typing import Any, NamedTuple
 
@@ -36,6 +35,7 @@ from tests.rules.oracle_ground import (
     Grid,
     Meeting,
     beyond,
+    edges_of,
     from_edge_m,
     inside,
     meetings,
@@ -62,7 +62,10 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True)
 class Term:
-    """A rule on a feature version. ``shape``: the parts of a line, or the polygons of a zone, each its closed rings."""
+    """A rule on a feature version. ``shape``: the parts of a line, or the polygons of a zone, each its closed rings.
+
+    All of it are tuples.
+    """
 
     id: str
     zone: bool
@@ -119,19 +122,19 @@ class Ground(NamedTuple):
 
     metres: float
     inside: bool
-    crossings: list[Meeting]
+    crossings: Sequence[Meeting]
     passes: bool
-    chord: list[Meeting] | None
+    chord: Sequence[Meeting] | None
     """Of a plausible fix after one that is not: what the way from the last plausible fix crosses."""
 
 
 def measured(term: Term, fixes: Sequence[Seen]) -> list[Ground]:
     """Measure every fix and leg of a track, before anything is judged."""
-    rings = [ring for part in term.shape for ring in part] if term.zone else list(term.shape)
-    edges = [edge for ring in rings for edge in pairwise(ring)]
+    rings = tuple(ring for part in term.shape for ring in part) if term.zone else term.shape
+    edges = edges_of(rings)
     told: list[Ground] = []
     for at, fix in enumerate(fixes):
-        crossings: list[Meeting] = []
+        crossings: Sequence[Meeting] = ()
         within = term.zone and inside(fix.place, rings)
         passes, chord = False, None
         if at:
@@ -146,7 +149,7 @@ def measured(term: Term, fixes: Sequence[Seen]) -> list[Ground]:
     return told
 
 
-def _signed(term: Term, crossings: list[Meeting], starts_inside: bool) -> list[Meeting]:
+def _signed(term: Term, crossings: Sequence[Meeting], starts_inside: bool) -> Sequence[Meeting]:
     """Let the crossings of a zone lead in and out in turn."""
     if not term.zone:
         return crossings
@@ -198,7 +201,7 @@ class Watch:
             until = self.term.valid_us[1]
             self.stop(fix.us if until is None else min(until, fix.us))
             return
-        legs: list[Meeting] = []
+        legs: Sequence[Meeting] = ()
         if self.judging and before is not None:
             legs = ground.crossings
         self.judging = True
@@ -314,7 +317,7 @@ class Watch:
             self.suspicion.status = "withdrawn"
         self.suspicion, self.turned = None, 0
 
-    def _pass(self, before: Seen, fix: Seen, ground: Ground, crossings: list[Meeting]) -> None:
+    def _pass(self, before: Seen, fix: Seen, ground: Ground, crossings: Sequence[Meeting]) -> None:
         if not ground.passes or self.open is not None:
             return
         entry, leave = crossings[0], crossings[-1]

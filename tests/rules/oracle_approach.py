@@ -17,14 +17,26 @@ What RULES.md leaves open is read so:
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import ceil
 from typing import Any, NamedTuple
 
 from geographiclib.geodesic import Geodesic
 
 from tests.rules.oracle import Seen
-from tests.rules.oracle_ground import E7, Grid, Meeting, TooClose, beyond, from_edge_m, inside, meetings, metres, way
+from tests.rules.oracle_ground import (
+    E7,
+    Edge,
+    Grid,
+    Meeting,
+    TooClose,
+    beyond,
+    edges_of,
+    from_edge_m,
+    inside,
+    meetings,
+    metres,
+    way,
+)
 
 
 class Motion(NamedTuple):
@@ -58,10 +70,9 @@ class Warning:
         return when and fix.party != "mission" and (self.parties is None or fix.party in self.parties)
 
     @property
-    def edges(self) -> list[tuple[Grid, Grid]]:
+    def edges(self) -> tuple[Edge, ...]:
         """The edges of all rings or parts."""
-        rings = [ring for part in self.shape for ring in part] if self.zone else self.shape
-        return [edge for ring in rings for edge in pairwise(ring)]
+        return edges_of(tuple(ring for part in self.shape for ring in part) if self.zone else self.shape)
 
 
 class Foreseen(NamedTuple):
@@ -148,7 +159,7 @@ def _apart_us(term: Warning, one_us: int, two_us: int) -> bool:
     return two_us - one_us < term.horizon_s * 1e6
 
 
-def _crossed(term: Warning, one: Seen, two: Seen, edges: list[tuple[Grid, Grid]]) -> list[tuple[str, int]]:
+def _crossed(term: Warning, one: Seen, two: Seen, edges: tuple[Edge, ...]) -> list[tuple[str, int]]:
     """The crossings of a leg that have a way: its name, and when."""
     told = []
     for direction, it in _named(term, one.place, meetings(way(one.place, two.place), edges)):
@@ -157,16 +168,16 @@ def _crossed(term: Warning, one: Seen, two: Seen, edges: list[tuple[Grid, Grid]]
     return told
 
 
-def _named(term: Warning, start: Grid, met: list[Meeting]) -> list[tuple[str | None, Meeting]]:
-    if not term.zone:
+def _named(term: Warning, start: Grid, met: Sequence[Meeting]) -> list[tuple[str | None, Meeting]]:
+    if not met or not term.zone:
         return [("right_to_left" if it.sign > 0 else "left_to_right", it) for it in met]
-    rings = [ring for part in term.shape for ring in part]
+    rings = tuple(ring for part in term.shape for ring in part)
     within = inside(start, rings)
     return [("enter" if within == bool(n % 2) else None, it) for n, it in enumerate(met)]
 
 
 def _foreseen(
-    term: Warning, one: Seen, two: Seen, motion: Motion, before_m: float, here_m: float, edges: list[tuple[Grid, Grid]]
+    term: Warning, one: Seen, two: Seen, motion: Motion, before_m: float, here_m: float, edges: tuple[Edge, ...]
 ) -> Foreseen | None:
     if not (one.sound() and two.sound()):
         return None
@@ -192,7 +203,7 @@ def _foreseen(
     exact = _first(term, two.place, path, edges)
     for east in (-3, 3):  # neither rounding nor a hair's breadth may decide
         for north in (-3, 3):
-            moved = [path[0], *((x + east, y + north) for x, y in path[1:])]
+            moved = path[0], *((x + east, y + north) for x, y in path[1:])
             near = _first(term, two.place, moved, edges)
             if (near is None) != (exact is None) or (near and exact and near[0] != exact[0]):
                 raise TooClose
@@ -208,7 +219,7 @@ def _foreseen(
 
 
 def _first(
-    term: Warning, start: Grid, path: list[Grid], edges: list[tuple[Grid, Grid]]
+    term: Warning, start: Grid, path: tuple[Grid, ...], edges: tuple[Edge, ...]
 ) -> tuple[str | None, Meeting] | None:
     return next(iter(_named(term, start, meetings(path, edges))), None)
 
@@ -217,8 +228,8 @@ def _arrival_deg(one: Grid, two: Grid) -> float:
     return float(Geodesic.WGS84.Inverse(one[1] / E7, one[0] / E7, two[1] / E7, two[0] / E7)["azi2"])
 
 
-def _course(start: Grid, course_deg: float, reach_m: float) -> list[Grid]:
+def _course(start: Grid, course_deg: float, reach_m: float) -> tuple[Grid, ...]:
     line = Geodesic.WGS84.Line(start[1] / E7, start[0] / E7, course_deg)
     pieces = max(1, ceil(reach_m / 10_000.0))
     spots = [line.Position(reach_m * n / pieces) for n in range(1, pieces + 1)]
-    return [start, *((round(it["lon2"] * E7), round(it["lat2"] * E7)) for it in spots)]
+    return start, *((round(it["lon2"] * E7), round(it["lat2"] * E7)) for it in spots)

@@ -6,6 +6,7 @@ so near a limit that rounding could decide raises ``TooClose``: such a track is 
 """
 
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil, cos, hypot, isinf, radians, sin, sqrt
 from typing import Any, NamedTuple
@@ -21,6 +22,8 @@ A, E2 = 6_378_137.0, 0.00669437999014
 
 Grid = tuple[int, int]
 """Longitude and latitude in whole 1e-7 degrees."""
+Edge = tuple[Grid, Grid]
+Rings = tuple[tuple[Grid, ...], ...]
 
 
 class TooClose(Exception):
@@ -34,7 +37,7 @@ class Meeting(NamedTuple):
     lon: float
     lat: float
     sign: int
-    edge: tuple[Grid, Grid]
+    edge: Edge
 
 
 def beyond(value: float, limit: float, slack: float = 0.01) -> bool:
@@ -66,16 +69,24 @@ def flat(origin: Grid, point: tuple[float, float]) -> tuple[float, float]:
     return east, A * (1 - E2) / w**3 * radians((point[1] - origin[1]) / E7)
 
 
-def from_edge_m(point: Grid, edges: list[tuple[Grid, Grid]]) -> float:
+@lru_cache(maxsize=1 << 15)
+def from_edge_m(point: Grid, edges: tuple[Edge, ...]) -> float:
     """Metres from a point to the nearest point of edges that are straight in degrees."""
-    return min(_from_one_m(point, a, b) for a, b in edges)
+    phi = radians(point[1] / E7)
+    w = sqrt(1 - E2 * sin(phi) ** 2)
+    east_m, north_m = A / w * cos(phi) * radians(1 / E7), A * (1 - E2) / w**3 * radians(1 / E7)
+    rough = []
+    for a, b in edges:
+        ax, ay = east_m * (a[0] - point[0]), north_m * (a[1] - point[1])
+        dx, dy = east_m * (b[0] - a[0]), north_m * (b[1] - a[1])
+        share = min(1.0, max(0.0, -(ax * dx + ay * dy) / (dx * dx + dy * dy)))
+        rough.append((hypot(ax + share * dx, ay + share * dy), share, a, b))
+    # The plane is true at the point alone: measure again to the places that may be the nearest.
+    limit_m = 1.05 * min(metres for metres, _, _, _ in rough) + 1.0
+    return min(_to_place_m(point, share, a, b) for metres, share, a, b in rough if metres <= limit_m)
 
 
-def _from_one_m(point: Grid, a: Grid, b: Grid) -> float:
-    (ax, ay), (bx, by) = flat(point, a), flat(point, b)
-    dx, dy = bx - ax, by - ay
-    share = min(1.0, max(0.0, -(ax * dx + ay * dy) / (dx * dx + dy * dy)))
-    # The plane is true at the point alone: measure again to the place that it found.
+def _to_place_m(point: Grid, share: float, a: Grid, b: Grid) -> float:
     phi = radians((point[1] + a[1] + share * (b[1] - a[1])) / 2 / E7)
     w = sqrt(1 - E2 * sin(phi) ** 2)
     east = A / w * cos(phi) * radians((a[0] + share * (b[0] - a[0]) - point[0]) / E7)
@@ -83,7 +94,8 @@ def _from_one_m(point: Grid, a: Grid, b: Grid) -> float:
     return hypot(east, north)
 
 
-def inside(point: Grid, rings: list[list[Grid]]) -> bool:
+@lru_cache(maxsize=1 << 15)
+def inside(point: Grid, rings: Rings) -> bool:
     """Whether the moved point is in the polygons, by counting the edges due north of it."""
     x, y = point[0] * SCALE + HAIR, point[1] * SCALE + 1
     odd = False
@@ -95,8 +107,12 @@ def inside(point: Grid, rings: list[list[Grid]]) -> bool:
     return odd
 
 
-def meetings(path: list[Grid], edges: list[tuple[Grid, Grid]]) -> list[Meeting]:
+@lru_cache(maxsize=1 << 14)
+def meetings(path: tuple[Grid, ...], edges: tuple[Edge, ...]) -> tuple[Meeting, ...]:
     """Where the moved path meets edges, in its order; the sign is that of getting to an edge's left."""
+    edges = tuple(edge for edge in edges if _boxes_meet(path, edge))
+    if not edges:
+        return ()
     lengths = [metres(p, q) for p, q in pairwise(path)]
     total = sum(lengths) or 1.0
     found = []
@@ -105,10 +121,7 @@ def meetings(path: list[Grid], edges: list[tuple[Grid, Grid]]) -> list[Meeting]:
         here = []
         moved_p, moved_q = ((x * SCALE + HAIR, y * SCALE + 1) for x, y in (p, q))
         for edge in edges:
-            if any(
-                max(p[i], q[i]) < min(edge[0][i], edge[1][i]) or min(p[i], q[i]) > max(edge[0][i], edge[1][i])
-                for i in (0, 1)
-            ):
+            if not _boxes_meet((p, q), edge):
                 continue
             a, b = ((x * SCALE, y * SCALE) for x, y in edge)
             side_p, side_q = _turn(a, b, moved_p), _turn(a, b, moved_q)
@@ -119,47 +132,67 @@ def meetings(path: list[Grid], edges: list[tuple[Grid, Grid]]) -> list[Meeting]:
             lon, lat = (p[i] + float(share) * (q[i] - p[i]) for i in (0, 1))
             found.append(Meeting((before + float(share) * length) / total, lon / E7, lat / E7, sign, edge))
         before += length
-    return found
+    return tuple(found)
 
 
-def way(start: Grid, end: Grid) -> list[Grid]:
+@lru_cache(maxsize=1 << 15)
+def _box(places: tuple[Grid, ...]) -> tuple[int, int, int, int]:
+    lons, lats = zip(*places, strict=True)
+    return min(lons), min(lats), max(lons), max(lats)
+
+
+def _boxes_meet(one: tuple[Grid, ...], two: tuple[Grid, ...]) -> bool:
+    west, south, east, north = _box(one)
+    other = _box(two)
+    return east >= other[0] and north >= other[1] and west <= other[2] and south <= other[3]
+
+
+@lru_cache(maxsize=1 << 12)
+def way(start: Grid, end: Grid) -> tuple[Grid, ...]:
     """The leg along the geodesic, cut to at most a kilometre."""
     length = metres(start, end)
     if length <= 1000.0:
-        return [start, end]
+        return start, end
     line = Geodesic.WGS84.InverseLine(start[1] / E7, start[0] / E7, end[1] / E7, end[0] / E7)
     pieces = ceil(line.s13 / 1000.0)
     spots = [line.Position(line.s13 * n / pieces) for n in range(1, pieces)]
-    return [start, *((round(spot["lon2"] * E7), round(spot["lat2"] * E7)) for spot in spots), end]
+    return start, *((round(spot["lon2"] * E7), round(spot["lat2"] * E7)) for spot in spots), end
 
 
-def passes_through(path: list[Grid], rings: list[list[Grid]], margin_m: float) -> bool:
+def passes_through(path: tuple[Grid, ...], rings: Rings, margin_m: float) -> bool:
     """Whether a path with both ends outside goes into a zone for more than a graze.
 
     It does where a point of it is a margin inside, or where it cuts two stretches of the boundary: two rings, or two
     places of one ring between which the boundary, either way round, leaves the chord by at least the margin.
     """
-    edges = [edge for ring in rings for edge in pairwise(ring)]
+    edges = edges_of(rings)
     cuts = meetings(path, edges)
     if len(cuts) < 2:
         return False
     if margin_m == 0:
         return True
-    if any(_reaches(p, q, rings, margin_m) for p, q in pairwise(path)):
+    corners = tuple(corner for ring in rings for corner in ring)
+    if any(_boxes_meet(piece, corners) and _reaches(*piece, rings, margin_m) for piece in pairwise(path)):
         return True
     return any(_stretches(one, two, rings, margin_m) for one, two in zip(cuts[::2], cuts[1::2], strict=True))
 
 
-def _reaches(start: Grid, end: Grid, rings: list[list[Grid]], margin_m: float) -> bool:
+def edges_of(rings: Rings) -> tuple[Edge, ...]:
+    """The edges of rings, or of the parts of a line."""
+    return tuple(edge for ring in rings for edge in pairwise(ring))
+
+
+def _reaches(start: Grid, end: Grid, rings: Rings, margin_m: float) -> bool:
     """Whether a straight way comes a margin deep into the zone: halved until its ends leave no doubt."""
-    edges = [edge for ring in rings for edge in pairwise(ring)]
+    edges = edges_of(rings)
     length = metres(start, end)
     parts = [(0.0, 1.0)]
     while parts:
         low, high = parts.pop()
         middle = (low + high) / 2
         spot = round(start[0] + middle * (end[0] - start[0])), round(start[1] + middle * (end[1] - start[1]))
-        depth = from_edge_m(spot, edges) if inside(spot, rings) else -from_edge_m(spot, edges)
+        away = from_edge_m(spot, edges)
+        depth = away if inside(spot, rings) else -away
         if depth >= margin_m + 0.01:
             return True
         half = (high - low) / 2 * length * 1.001 + 0.015
@@ -171,7 +204,7 @@ def _reaches(start: Grid, end: Grid, rings: list[list[Grid]], margin_m: float) -
     return False
 
 
-def _stretches(one: Meeting, two: Meeting, rings: list[list[Grid]], margin_m: float) -> bool:
+def _stretches(one: Meeting, two: Meeting, rings: Rings, margin_m: float) -> bool:
     if one.edge == two.edge:
         return False
     ring = next(ring for ring in rings if one.edge in pairwise(ring))
@@ -189,7 +222,8 @@ def _stretches(one: Meeting, two: Meeting, rings: list[list[Grid]], margin_m: fl
     return all([leaves(first, last), leaves(last, first)])
 
 
-def no_room(rings_of_parts: list[list[list[Grid]]], margin_m: float) -> bool:
+@lru_cache(maxsize=64)
+def no_room(rings_of_parts: tuple[Rings, ...], margin_m: float) -> bool:
     """Whether no place in the zone is a margin from its edge."""
 
     def empty(by_m: float) -> bool:
@@ -202,7 +236,7 @@ def no_room(rings_of_parts: list[list[list[Grid]]], margin_m: float) -> bool:
     return empty(margin_m)
 
 
-def _outline(rings: list[list[Grid]]) -> tuple[Any, Any]:
+def _outline(rings: Rings) -> tuple[Any, Any]:
     origin = rings[0][0]
     outer, *holes = [[flat(origin, place) for place in ring] for ring in rings]
     return outer, holes

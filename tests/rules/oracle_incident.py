@@ -3,13 +3,25 @@
 Shares no code with the project. A measure that lies so near a limit that rounding could decide raises ``TooClose``.
 """
 
-from itertools import pairwise
+from collections.abc import Sequence
 from math import erf, sqrt
 from typing import Literal, NamedTuple
 
 from geographiclib.geodesic import Geodesic
 
-from tests.rules.oracle_ground import E7, Grid, Meeting, TooClose, from_edge_m, inside, meetings, way
+from tests.rules.oracle_ground import (
+    E7,
+    Edge,
+    Grid,
+    Meeting,
+    Rings,
+    TooClose,
+    edges_of,
+    from_edge_m,
+    inside,
+    meetings,
+    way,
+)
 
 SLACK_M = 0.05
 SIGMAS = 1.515
@@ -32,8 +44,16 @@ class Happened(NamedTuple):
 class Ground(NamedTuple):
     """A line, left to right of its corners, or the rings of a zone."""
 
-    line: list[Grid] | None = None
-    rings: list[list[Grid]] | None = None
+    line: tuple[Grid, ...] | None = None
+    rings: Rings | None = None
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """The edges of the line, or of all rings."""
+        if self.line is not None:
+            return edges_of((self.line,))
+        assert self.rings is not None
+        return edges_of(self.rings)
 
 
 class Ruling(NamedTuple):
@@ -41,13 +61,6 @@ class Ruling(NamedTuple):
     direction: str | None
     confidence: float
     at: tuple[float, float]
-
-
-def edges_of(ground: Ground) -> list[tuple[Grid, Grid]]:
-    if ground.line is not None:
-        return list(pairwise(ground.line))
-    assert ground.rings is not None
-    return [edge for ring in ground.rings for edge in pairwise(ring)]
 
 
 def of_status_quo(told: Happened, ground: Ground, categories: list[str]) -> Ruling | None:
@@ -76,7 +89,7 @@ def _named(word: str, words: list[str]) -> bool:
 
 
 def _depth_m(place: Grid, ground: Ground) -> float:
-    away_m = from_edge_m(place, edges_of(ground))
+    away_m = from_edge_m(place, ground.edges)
     return away_m if ground.rings is not None and inside(place, ground.rings) else -away_m
 
 
@@ -114,7 +127,7 @@ def _across(told: Happened, ground: Ground) -> Ruling | None:
     start = told.observer or told.place
     spot = Geodesic.WGS84.Direct(start[1] / E7, start[0] / E7, told.bearing_deg, told.distance_m)
     origin = round(spot["lon2"] * E7), round(spot["lat2"] * E7)
-    edges = edges_of(ground)
+    edges = ground.edges
     met = meetings(way(origin, told.place), edges)
     if not met or (ground.line is not None and len(met) % 2 == 0):
         return None
@@ -127,7 +140,7 @@ def _across(told: Happened, ground: Ground) -> Ruling | None:
     return Ruling(status, _direction(origin, told.place, ground, met), confidence, (met[-1].lon, met[-1].lat))
 
 
-def _direction(origin: Grid, target: Grid, ground: Ground, met: list[Meeting]) -> str | None:
+def _direction(origin: Grid, target: Grid, ground: Ground, met: Sequence[Meeting]) -> str | None:
     if ground.line is not None:
         return "right_to_left" if sum(one.sign for one in met) > 0 else "left_to_right"
     assert ground.rings is not None

@@ -1,4 +1,4 @@
-"""``approach`` finds what the plain reading finds: on thousands of small tracks that come, waver, halt and pass by."""
+"""``approach`` finds what the plain reading finds: on ten thousand small tracks that come, waver, halt and pass by."""
 
 import random
 import re
@@ -45,14 +45,14 @@ def drawn_terms(rng: random.Random, lon: int, lat: int) -> list[Warning]:
         zone = rng.random() < 0.5
         at = lon + rng.randrange(-3, 4) * STEP, lat + rng.randrange(-3, 4) * STEP
 
-        def placed(part: Any, at: Grid = at, *, closed: bool = False) -> list[Grid]:
-            places = [(at[0] + round(x * STEP), at[1] + round(y * STEP)) for x, y in part]
-            return [*places, places[0]] if closed else places
+        def placed(part: Any, at: Grid = at, *, closed: bool = False) -> tuple[Grid, ...]:
+            places = tuple((at[0] + round(x * STEP), at[1] + round(y * STEP)) for x, y in part)
+            return (*places, places[0]) if closed else places
 
         if zone:
-            shape: Any = [[placed(ring, closed=True) for ring in part] for part in rng.choice(ZONES)]
+            shape: Any = tuple(tuple(placed(ring, closed=True) for ring in part) for part in rng.choice(ZONES))
         else:
-            shape = [placed(part) for part in rng.choice(LINES)]
+            shape = tuple(placed(part) for part in rng.choice(LINES))
         turn_us = START_US + rng.randrange(1, 900) * 1_000_000
         versions = [(None, turn_us), (turn_us, None)] if rng.random() < 0.2 else [(None, None)]
         sides = rng.choice(["north", "west"]), rng.choice(["south", "east"])
@@ -204,7 +204,7 @@ def drawn(seed: int) -> tuple[list[Warning], bool, list[list[Told]], list[list[l
     return terms, gated, tracks, expected
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(40))
 def test_fix_by_fix_the_engine_foresees_what_the_oracle_foresees(seed: int) -> None:
     terms, gated, tracks, expected = drawn(seed)
     it = World(document(terms, gated))
@@ -215,7 +215,7 @@ def test_fix_by_fix_the_engine_foresees_what_the_oracle_foresees(seed: int) -> N
         for unit, said in enumerate(expected):
             now = said[min(at, len(said) - 1)]
             assert agree(now, told.get(f"car-{unit}", [])), (seed, unit, at, now, told.get(f"car-{unit}"))
-    assert sum(len(said[-1]) for said in expected) > TRACKS / 10
+    assert sum(len(said[-1]) for said in expected) > TRACKS / 25
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -1,7 +1,7 @@
 """The rules over incidents against an oracle: ten thousand incidents each, none missed, none too many."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import cos, pi, sin
 from typing import Any
 
@@ -24,7 +24,7 @@ A_METRE = 90.0
 """About so many 1e-7 degrees, of latitude."""
 
 
-def star(draw: random.Random, least_m: float, most_m: float, turn: int = 1) -> list[Grid]:
+def star(draw: random.Random, least_m: float, most_m: float, turn: int = 1) -> tuple[Grid, ...]:
     """A ring of any shape around the middle."""
     corners = draw.randint(5, 9)
     ring = []
@@ -32,26 +32,26 @@ def star(draw: random.Random, least_m: float, most_m: float, turn: int = 1) -> l
         radius = draw.uniform(least_m, most_m) * A_METRE
         angle = turn * 2 * pi * (n + draw.uniform(0, 0.8)) / corners
         ring.append((round(MIDDLE[0] + radius * cos(angle)), round(MIDDLE[1] + radius * sin(angle))))
-    return [*ring, ring[0]]
+    return (*ring, ring[0])
 
 
-def polyline(draw: random.Random) -> list[Grid]:
+def polyline(draw: random.Random) -> tuple[Grid, ...]:
     """A line from west to east that turns back on itself at times."""
     lon = MIDDLE[0] - 6_000 * A_METRE
     found: list[Grid] = []
     for _ in range(draw.randint(2, 8)):
         found.append((round(lon), MIDDLE[1] + round(draw.uniform(-2_000, 2_000) * A_METRE)))
         lon += draw.uniform(-500, 4_000) * A_METRE
-    return found
+    return tuple(found)
 
 
 def ground_of(draw: random.Random, on_line: bool) -> Ground:
     if on_line:
         return Ground(line=polyline(draw))
-    rings = [star(draw, 1_200, 5_000)]
+    outer, holes = star(draw, 1_200, 5_000), []
     if draw.random() < 0.3:
-        rings.append(star(draw, 100, 500, turn=-1))
-    return Ground(rings=rings)
+        holes.append(star(draw, 100, 500, turn=-1))
+    return Ground(rings=(outer, *holes))
 
 
 def somewhere(draw: random.Random) -> Grid:
@@ -88,7 +88,7 @@ def as_told(one: Happened, number: int) -> IncidentVersion:
 
 
 def book_of(ground: Ground, rule: dict[str, Any]) -> IncidentRulebook:
-    def degrees(places: list[Grid]) -> list[list[float]]:
+    def degrees(places: Sequence[Grid]) -> list[list[float]]:
         return [[lon / E7, lat / E7] for lon, lat in places]
 
     drawn = degrees(ground.line) if ground.line is not None else [degrees(ring) for ring in ground.rings or ()]
