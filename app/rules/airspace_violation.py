@@ -240,7 +240,7 @@ class AirspaceViolation:
             for name in finding.__struct_fields__:
                 if name not in ("evidence", "profiles"):
                     setattr(suspicion, name, getattr(finding, name))
-            suspicion.evidence += [ref for ref in finding.evidence if ref not in suspicion.evidence]
+            suspicion.evidence = finding.evidence
             for profile in finding.profiles:
                 mark(suspicion, profile)
             finding = suspicion

@@ -92,7 +92,7 @@ class Finding(msgspec.Struct, kw_only=True):
     profile: int
     """Of the fix that raised it or, later, confirmed it: the violation is by its party."""
     profiles: list[int]
-    """Profiles of the evidence: its labels are joined to that of the violation."""
+    """Profiles of all evidence that it ever had: their labels are joined to that of the violation."""
     samples: list[Sample] = []
     """Stays of rules that ask for positions: in observed order."""
     detail: str = ""

@@ -192,7 +192,10 @@ def _raised(instance: Instance, names: SideNames, pair: Pair, leg: Leg, fix: Fix
 
 
 def _confirm(finding: Finding, pair: Pair, fix: Fix) -> None:
-    """Make the finding a confirmed change at the pair's last raw crossing, as of ``fix``."""
+    """Make the finding a confirmed change at the pair's last raw crossing, as of ``fix``: it rests on that alone.
+
+    The labels of what it was suspected for go on counting: else more readers would see that there was one before.
+    """
     passage, deepest = pair.last, pair.deepest
     assert passage is not None, "a side can only change by a crossing"
     assert deepest is not None, "the fix that confirms is beyond the edge"
@@ -204,6 +207,7 @@ def _confirm(finding: Finding, pair: Pair, fix: Fix) -> None:
     finding.accuracy_m = fix.accuracy_m
     finding.profile = fix.profile
     _deepen(finding, deepest)
+    finding.evidence = []
     cite_passage(finding, fix, passage)
 
 

@@ -36,7 +36,7 @@ ZONES: list[Any] = [
 ]
 INTERFERENCE = "gnss_interference"
 """What is told of several tracks at a time is held to an oracle of its own."""
-TRACKS = 140
+TRACKS = 150
 SHUFFLED = 25
 GATES = {"vehicle": 70.0, "uav": 150.0, None: 600.0}
 

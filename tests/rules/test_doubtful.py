@@ -59,6 +59,8 @@ def test_who_has_crossed_while_he_was_not_believed_is_confirmed_once_where_the_s
     assert (found.lon, found.lat) == (0.05, 0.0)
     assert found.observed_us == pytest.approx(START_US + 175.8e6, abs=1e5)
     assert found.confirmed_us == START_US + 340_000_000
+    rests_on = [it.sealer.report_id(2, row) for row in (1, 5, 6)]  # the last is the deepest
+    assert list(found.evidence.reports) == rests_on, "on nothing doubtful"
 
 
 def test_a_crossing_over_a_doubtful_spell_longer_than_the_longest_gap_is_nominal() -> None:
