@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast
 
+import apsw
 import msgspec
 import typer
 import uvloop
@@ -168,14 +169,22 @@ def create_user(
     contingent: Annotated[str | None, typer.Option(help="The contingent he belongs to, if any.")] = None,
     audiences: Audiences = "",
     clearance: Clearance = None,
+    by_link: Annotated[bool, typer.Option("--by-link", help="Without a password; print a log-in link.")] = False,
     data: Data = Path("data"),
 ) -> None:
     """Make a user and print a one-time password."""
     make = partial(
         accounts.create_user, name=name, role=cast(Role, role), now_us=wall_clock_us(), contingent=contingent,
-        audiences=_listed(audiences), clearance=cast(Classification | None, clearance),
+        audiences=_listed(audiences), clearance=cast(Classification | None, clearance), with_password=not by_link,
     )  # fmt: skip
-    typer.echo(_written(data, make)[1])
+    password = _written(data, make)[1]
+    typer.echo(_link(name, data) if password is None else password)
+
+
+@user_app.command("link")
+def link_user(name: str, data: Data = Path("data")) -> None:
+    """Print a log-in link to put behind the server's address: good once, within 15 minutes."""
+    typer.echo(_link(name, data))
 
 
 @user_app.command("disable")
@@ -247,6 +256,16 @@ def _written(data: Path, job: Callable[..., T]) -> T:
         return database.write_now(job)
     finally:
         database.close()
+
+
+def _link(name: str, data: Path) -> str:
+    def made(db: apsw.Connection) -> str:
+        user = accounts.find_user(db, name)
+        if user is None:
+            raise accounts.AccountError("there is no user of this name")
+        return accounts.create_link(db, user.id, wall_clock_us())
+
+    return f"/#link={_written(data, made)}"
 
 
 async def _appended(settings: Settings, body: MissionSet) -> int:

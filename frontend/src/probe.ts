@@ -37,7 +37,8 @@ declare global {
   }
 }
 
-export function installProbe(watch: Watch, chart: Chart): void {
+export function installProbe(watch: Watch, chart: Chart | null): void {
+  const screenOf = (lon: number, lat: number) => chart?.screenOf(lon, lat) ?? { x: 0, y: 0 };
   window.__accord = Object.freeze<Probe>({
     get trackCount() {
       return watch.shown.tracks.size;
@@ -52,16 +53,16 @@ export function installProbe(watch: Watch, chart: Chart): void {
       return watch.picture.seq;
     },
     get symbolsDrawn() {
-      return chart.drawn.symbols;
+      return chart?.drawn.symbols ?? 0;
     },
     get labelsDrawn() {
-      return chart.drawn.labels;
+      return chart?.drawn.labels ?? 0;
     },
     get drawMs() {
-      return chart.drawn.ms;
+      return chart?.drawn.ms ?? 0;
     },
     get tileFeatures() {
-      return chart.tiles.seen;
+      return chart?.tiles.seen ?? 0;
     },
     get evidenceOf() {
       return watch.evidence.of;
@@ -76,15 +77,15 @@ export function installProbe(watch: Watch, chart: Chart): void {
     },
     position(id: string) {
       const track = watch.shown.tracks.get(id);
-      return track ? { lon: track.lon, lat: track.lat, ...chart.screenOf(track.lon, track.lat) } : null;
+      return track ? { lon: track.lon, lat: track.lat, ...screenOf(track.lon, track.lat) } : null;
     },
     trackIds: () => [...watch.shown.tracks.keys()],
     get isStill() {
-      return chart.isStill;
+      return chart?.isStill ?? true;
     },
     get features() {
       return featuresInForce(watch.shown).map(({ properties }) => properties.name);
     },
-    screenOf: (lon, lat) => chart.screenOf(lon, lat),
+    screenOf,
   });
 }

@@ -19,6 +19,7 @@ import type { Feed, Mission, Track, Violation } from './picture/nouns';
 import { nameOf, partyName } from './picture/names';
 import { emptyPicture, type Picture, type PictureLayer } from './picture/picture';
 import { Past } from './past/past.svelte';
+import { Printing } from './print/printing.svelte';
 import type { ServerFrame } from './protocol/frames';
 import { Drafting } from './drafting/drafting.svelte';
 import { Logging } from './incidents/logging.svelte';
@@ -71,6 +72,8 @@ export class Watch {
     return this.past.atMs ?? this.serverNow;
   }
 
+  private chart: Chart | null = null;
+  private readonly onMap = () => this.chart;
   /** The present, whatever is on the map: alerts are of it. */
   readonly picture = emptyPicture();
   readonly past = new Past({
@@ -88,10 +91,7 @@ export class Watch {
       this.publish();
     },
   });
-  readonly trail = new Trail(
-    () => this.chart,
-    (words) => (this.notice = words),
-  );
+  readonly trail = new Trail(this.onMap, (words) => (this.notice = words));
   readonly naming: Naming = {
     feature: (id) => this.picture.features.get(id)?.at(-1),
     party: (id) => partyName(this.picture.mission, id),
@@ -109,33 +109,30 @@ export class Watch {
       this.hearing.escalate(news, overdue);
     },
   );
-  readonly evidence = new Evidence(() => this.chart);
+  readonly evidence = new Evidence(this.onMap);
+  readonly printing = new Printing(this.onMap, () => this.shownNow);
   readonly judging = new Judging(
     (violation) => {
       this.hold(violation);
     },
     (words) => (this.notice = words),
   );
-  readonly display = new Display(() => this.chart);
+  readonly display = new Display(this.onMap);
   readonly logging = new Logging(
-    () => this.chart,
+    this.onMap,
     () => this.picture.violations.get(this.violationId ?? '') ?? this.track,
     () => {
       this.tools.putAway();
     },
   );
-  readonly tools = new Tools(
-    () => this.chart,
-    () => followedOf(this.track),
-  );
+  readonly tools = new Tools(this.onMap, () => followedOf(this.track));
   readonly drafting = new Drafting(
-    () => this.chart,
+    this.onMap,
     (side) => this.naming.party(side),
     () => {
       this.tools.putAway();
     },
   );
-  private chart: Chart | null = null;
   private clock: number | undefined;
   private refresh: number | undefined;
   private trackId: string | null = null;
@@ -143,7 +140,8 @@ export class Watch {
   officer = '';
   private momentsDue = true;
 
-  start(chart: Chart, url: string, lookAgain: () => void): void {
+  /** Without a chart all but the map goes on: alerts come in a browser that cannot draw one, too. */
+  start(chart: Chart | null, url: string, lookAgain: () => void): void {
     this.chart = chart;
     this.clock = window.setInterval(() => {
       this.now = Date.now();

@@ -45,11 +45,15 @@ class Screen:
         page.on("pageerror", lambda error: self.faults.append(str(error)))
 
     @classmethod
-    async def opened(cls, browser: Browser, width: int = 1440, height: int = 900, **context_has: Any) -> "Screen":
+    async def opened(
+        cls, browser: Browser, width: int = 1440, height: int = 900, toured: bool = True, **context_has: Any
+    ) -> "Screen":
         """A new screen, on no page yet. ``context_has`` are further options of its Playwright context."""
         context = await browser.new_context(
             viewport={"width": width, "height": height}, timezone_id="Asia/Nicosia", **context_has
         )
+        if toured:
+            await context.add_init_script("if (location.host) localStorage.setItem('accord.toured', 'yes')")
         return cls(await context.new_page())
 
     async def log_in(self, url: str, name: str, password: str) -> None:

@@ -12,6 +12,8 @@ import { isValidSidc } from '../symbols/picture';
 import { EntityLayer } from './entities/layer';
 import { EntityStore } from './entities/store';
 import { alarmed } from './alarmed';
+import { copyDrawn, copyIn } from './copy';
+import { bareMap } from './bare';
 import { boundsOf } from './bounds';
 import { drawImages } from './images';
 import { LAYERS } from './layers';
@@ -21,7 +23,7 @@ import { gridLines, type Grid, viewOf } from './grid';
 import { NorthArrow } from './north';
 import { ABOVE, BELOW, STYLES } from './stack';
 import { type Palette, PALETTES } from './palette';
-import { basemap, refineBasemap } from './style';
+import { refineBasemap } from './style';
 import { MissionTiles } from './tiles';
 import { circle } from './geometry';
 import { repaint } from './paint';
@@ -63,21 +65,8 @@ export class Chart {
     this.palette = PALETTES[wiring.theme];
     this.grid = wiring.grid;
     this.entities = new EntityLayer(this.store, this.palette);
-    this.map = new maplibregl.Map({
-      container: wiring.container,
-      style: basemap(this.palette),
-      center: [20, 30],
-      zoom: 2,
-      maxZoom: 18,
-      attributionControl: false,
-      dragRotate: false,
-      pitchWithRotate: false,
-      fadeDuration: 0,
-      canvasContextAttributes: { antialias: true },
-    });
+    this.map = bareMap(wiring.container, this.palette);
     this.tiles = new MissionTiles(this.map, 'grid', () => this.palette);
-    this.map.touchZoomRotate.disableRotation();
-    this.map.keyboard.disableRotation();
     this.map.setPadding(wiring.padding);
     this.map.addControl(this.scale, 'bottom-left');
     this.setMeasures(wiring.measures);
@@ -103,7 +92,11 @@ export class Chart {
   }
 
   setTheme(theme: Theme): void {
-    this.palette = PALETTES[theme];
+    this.paint(PALETTES[theme]);
+  }
+
+  private paint(palette: Palette): void {
+    this.palette = palette;
     this.entities.repaint(this.palette);
     if (!this.ready) return;
     drawImages(this.map, this.palette);
@@ -236,6 +229,12 @@ export class Chart {
   screenOf(lon: number, lat: number): { x: number; y: number } {
     const { x, y } = this.map.project([lon, lat]);
     return { x, y };
+  }
+
+  /** Copy what is on the screen: at once, or in another theme as soon as all of it is drawn so. */
+  async copy(into: HTMLCanvasElement, theme?: Theme): Promise<void> {
+    if (!theme) return copyDrawn(this.map, into);
+    await copyIn(PALETTES[theme], this.map, into, this.palette, (palette) => this.paint(palette));
   }
 
   remove(): void {

@@ -86,6 +86,8 @@ export function fineStyles(palette: Palette): LayerSpecification[] {
 export function basemap(palette: Palette): StyleSpecification {
   return {
     version: 8,
+    // The panels change their theme at once, and what is printed does not wait.
+    transition: { duration: 0, delay: 0 },
     'font-faces': FONT_FACES,
     sources: { 'land-coarse': { type: 'geojson', data: absolute(landCoarseUrl), maxzoom: 8 } },
     layers: coarseStyles(palette),

@@ -28,6 +28,7 @@ export type Action =
   | 'log'
   | 'handover'
   | 'units'
+  | 'print'
   | 'find'
   | 'help';
 
@@ -62,13 +63,17 @@ export const SHORTCUTS: readonly { key: string; shown: string; action: Action; d
   { key: 'b', shown: 'B', action: 'log', does: 'log.title' },
   { key: 'o', shown: 'O', action: 'handover', does: 'handover.title' },
   { key: 'u', shown: 'U', action: 'units', does: 'units.title' },
+  { key: 'p', shown: 'P', action: 'print', does: 'rail.print' },
   { key: '/', shown: '/', action: 'find', does: 'palette.title' },
   { key: '?', shown: '?', action: 'help', does: 'keys.help' },
 ];
 
+/** With Ctrl, or the Mac's Cmd. */
+const CHORDS: Readonly<Record<string, Action>> = { k: 'find', p: 'print' };
+
 /** The action of a key press; none while typing, or with a modifier that belongs to the browser. */
 export function shortcutFor(event: KeyboardEvent): Action | null {
-  if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey) return 'find';
+  if ((event.ctrlKey || event.metaKey) && !event.altKey) return CHORDS[event.key.toLowerCase()] ?? null;
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   if (event.target instanceof HTMLElement) {
     if (event.target.closest('input, textarea, select')) return null;

@@ -182,7 +182,7 @@ export const en = {
   'rail.soundOff': 'Sound is off',
   'rail.expand': 'Show all alerts',
   'rail.collapse': 'Show fewer alerts',
-  'rail.print': 'Print the alerts',
+  'rail.print': 'Print the map and its alerts',
   'rail.printed': 'Printed {when}',
   'rail.acknowledge': 'Acknowledge',
   'group.others': { one: '{who} and {n} other', other: '{who} and {n} others' },
@@ -503,6 +503,20 @@ export const en = {
   'mark.muted': 'muted',
   'notice.notMuted': 'Not muted: {why}.',
   'notice.notLifted': 'The mute is not ended: {why}.',
+
+  'tour.step': 'Tour, {n} of {all}',
+  'tour.next': 'Next',
+  'tour.skip': 'Skip',
+  'tour.begin': 'Begin the watch',
+  'tour.again': 'Show the tour',
+  'tour.map':
+    'Ivory lines are the agreed lines; their ticks point to the side that is named. A grey, dashed symbol is old: nobody has told us since. Click anything to see more.',
+  'tour.alerts':
+    'Every breach comes here, newest first, and only what is urgent is red. A acknowledges it: every screen then shows that you have it.',
+  'tour.bar': 'LIVE means that the server speaks to you now. A silent feed is not a quiet sector.',
+  'tour.time': 'Click anywhere in time to see the picture as it was. L brings you back to live.',
+  'tour.tools':
+    '/ finds any unit, place or action. I logs an incident, O hands over the watch, ? lists all keys.',
 
   'palette.title': 'Find or do',
   'palette.hint': 'Callsign, unit, place, coordinates or action',

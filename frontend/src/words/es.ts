@@ -179,7 +179,7 @@ export const es: Catalogue = {
   'rail.soundOff': 'El sonido está quitado',
   'rail.expand': 'Mostrar todas las alertas',
   'rail.collapse': 'Mostrar menos alertas',
-  'rail.print': 'Imprimir las alertas',
+  'rail.print': 'Imprimir el mapa y sus alertas',
   'rail.printed': 'Impreso {when}',
   'rail.acknowledge': 'Acusar recibo',
   'group.others': { one: '{who} y {n} más', other: '{who} y {n} más' },
@@ -511,6 +511,21 @@ export const es: Catalogue = {
   'mark.muted': 'silenciado',
   'notice.notMuted': 'No se silenció: {why}.',
   'notice.notLifted': 'El silencio sigue: {why}.',
+
+  'tour.step': 'Visita, {n} de {all}',
+  'tour.next': 'Siguiente',
+  'tour.skip': 'Omitir',
+  'tour.begin': 'Empezar la guardia',
+  'tour.again': 'Mostrar la visita',
+  'tour.map':
+    'Las líneas marfil son las líneas acordadas; sus trazos señalan el lado nombrado. Un símbolo gris y discontinuo es antiguo: nadie ha informado desde entonces. Haga clic para ver más.',
+  'tour.alerts':
+    'Cada violación llega aquí, la más reciente primero; solo lo urgente es rojo. A acusa recibo: todas las pantallas muestran que usted la tiene.',
+  'tour.bar':
+    'EN VIVO significa que el servidor le habla ahora. Una fuente en silencio no es un sector tranquilo.',
+  'tour.time': 'Haga clic en cualquier momento para ver la situación de entonces. L vuelve al presente.',
+  'tour.tools':
+    '/ encuentra cualquier unidad, lugar o acción. I registra un incidente, O entrega la guardia, ? muestra las teclas.',
 
   'palette.title': 'Buscar o hacer',
   'palette.hint': 'Indicativo, unidad, lugar, coordenadas o acción',

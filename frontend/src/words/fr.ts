@@ -181,7 +181,7 @@ export const fr: Catalogue = {
   'rail.soundOff': 'Le son est coupé',
   'rail.expand': 'Montrer toutes les alertes',
   'rail.collapse': 'Montrer moins d’alertes',
-  'rail.print': 'Imprimer les alertes',
+  'rail.print': 'Imprimer la carte et ses alertes',
   'rail.printed': 'Imprimé {when}',
   'rail.acknowledge': 'Acquitter',
   'group.others': { one: '{who} et {n} autre', other: '{who} et {n} autres' },
@@ -515,6 +515,21 @@ export const fr: Catalogue = {
   'mark.muted': 'en sourdine',
   'notice.notMuted': 'Pas de sourdine : {why}.',
   'notice.notLifted': 'La sourdine demeure : {why}.',
+
+  'tour.step': 'Visite, {n} sur {all}',
+  'tour.next': 'Suivant',
+  'tour.skip': 'Passer',
+  'tour.begin': 'Commencer la veille',
+  'tour.again': 'Montrer la visite',
+  'tour.map':
+    'Les lignes ivoire sont les lignes convenues ; leurs traits montrent le côté nommé. Un symbole gris en tirets est ancien : rien n’a été signalé depuis. Cliquez pour en savoir plus.',
+  'tour.alerts':
+    'Chaque violation arrive ici, la plus récente d’abord ; seul l’urgent est rouge. A l’acquitte : tous les écrans voient alors que vous l’avez prise.',
+  'tour.bar':
+    'EN DIRECT signifie que le serveur vous parle en ce moment. Une source muette n’est pas un secteur calme.',
+  'tour.time': 'Cliquez n’importe où dans le temps pour voir la situation d’alors. L ramène au direct.',
+  'tour.tools':
+    '/ trouve toute unité, tout lieu ou toute action. I consigne un incident, O passe la veille, ? liste les touches.',
 
   'palette.title': 'Trouver ou faire',
   'palette.hint': 'Indicatif, unité, lieu, coordonnées ou action',

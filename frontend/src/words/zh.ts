@@ -174,7 +174,7 @@ export const zh: Catalogue = {
   'rail.soundOff': '声音已关',
   'rail.expand': '显示全部警报',
   'rail.collapse': '少显示警报',
-  'rail.print': '打印警报',
+  'rail.print': '打印地图及其警报',
   'rail.printed': '打印于 {when}',
   'rail.acknowledge': '签收',
   'group.others': { other: '{who} 等，另有 {n} 个' },
@@ -484,6 +484,18 @@ export const zh: Catalogue = {
   'mark.muted': '已静音',
   'notice.notMuted': '未静音：{why}。',
   'notice.notLifted': '静音未结束：{why}。',
+
+  'tour.step': '导览，第 {n} 步，共 {all} 步',
+  'tour.next': '下一步',
+  'tour.skip': '跳过',
+  'tour.begin': '开始值班',
+  'tour.again': '显示导览',
+  'tour.map':
+    '象牙色线是商定线，短线指向所标注的一侧。灰色虚线符号表示陈旧：此后无人报告。点击任何对象可了解详情。',
+  'tour.alerts': '每次违反都显示在此，最新的在前；只有紧急的是红色。按 A 签收：所有屏幕都会显示由您处理。',
+  'tour.bar': '“实时”表示服务器此刻正与您通信。沉默的来源不等于平静的区域。',
+  'tour.time': '点击任一时刻即可查看当时的态势。按 L 返回实时。',
+  'tour.tools': '/ 可查找单位、地点或操作。I 记录事件，O 交接值班，? 列出所有按键。',
 
   'palette.title': '查找或执行',
   'palette.hint': '呼号、单位、地点、坐标或操作',
