@@ -19,6 +19,7 @@ export function stage(watch: Watch, { officer, lookAgain, ...place }: Stage): ()
   const chart = chartIn(watch, place);
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   watch.officer = officer;
+  watch.views.load(officer);
   watch.start(chart, `${scheme}://${location.host}/api/v1/live`, lookAgain);
   installProbe(watch, chart);
   if (chart) void beneath(chart);
@@ -30,11 +31,21 @@ export function stage(watch: Watch, { officer, lookAgain, ...place }: Stage): ()
 
 function chartIn(watch: Watch, place: Omit<Stage, 'officer' | 'lookAgain'>): Chart | null {
   const { theme, grid } = watch.display;
-  const picked: ChartWiring['picked'] = (what) => {
-    watch.pick(what);
-  };
   try {
-    return new Chart({ ...place, theme, grid, measures: measures(), northIsUp: say('map.north'), picked });
+    return new Chart({
+      ...place,
+      ...{ theme, grid, measures: measures(), northIsUp: say('map.north') },
+      picked: (what, adds) => {
+        if (adds && what.kind === 'track') watch.picks.toggle(what.id);
+        else if (!adds) watch.pick(what);
+      },
+      dragged: () => {
+        watch.following.stop();
+      },
+      boxed: (isWithin) => {
+        watch.picks.box(isWithin);
+      },
+    });
   } catch {
     // MapLibre throws where there is no WebGL 2, and for nothing else that it is given here.
     watch.notice = say('map.failed');

@@ -17,16 +17,19 @@ import type { Picked } from './map/picked';
 import { apply } from './picture/apply';
 import type { Feed, Mission, Track, Violation } from './picture/nouns';
 import { nameOf, partyName } from './picture/names';
-import { emptyPicture, type Picture, type PictureLayer } from './picture/picture';
+import { emptyPicture, heldOf, type Picture, type PictureLayer } from './picture/picture';
 import { Past } from './past/past.svelte';
 import { Printing } from './print/printing.svelte';
 import type { ServerFrame } from './protocol/frames';
 import { Drafting } from './drafting/drafting.svelte';
 import { Logging } from './incidents/logging.svelte';
 import { Muting } from './shift/muting.svelte';
+import { Following } from './following.svelte';
+import { Picks } from './selection/picks.svelte';
 import { Display } from './theme/display.svelte';
 import { Trail } from './trail.svelte';
 import { followedOf, Tools } from './tools/tools.svelte';
+import { Views } from './views/views.svelte';
 
 /** Panels follow the picture no faster than an eye does; the map is told at once. */
 const PANEL_MS = 250;
@@ -118,6 +121,9 @@ export class Watch {
     (words) => (this.notice = words),
   );
   readonly display = new Display(this.onMap);
+  readonly following = new Following(this.onMap);
+  readonly views = new Views(this.onMap);
+  readonly picks = new Picks(this.onMap, () => this.shown.tracks);
   readonly logging = new Logging(
     this.onMap,
     () => this.picture.violations.get(this.violationId ?? '') ?? this.track,
@@ -150,10 +156,7 @@ export class Watch {
     this.wire.start({
       url,
       take: (frame) => this.take(frame),
-      held: () => {
-        const { epoch, seq } = this.picture;
-        return epoch === null ? null : { epoch, seq };
-      },
+      held: () => heldOf(this.picture),
       lookAgain,
     });
     this.muting.start();
@@ -213,6 +216,8 @@ export class Watch {
       this.chart?.select(this.track);
     }
     this.tools.followOn((id) => picture.tracks.get(id));
+    this.picks.look();
+    this.following.look(this.track, this.picks.tracks);
   }
 
   /** What is on the map: the past while the officer looks back, else the present. */
@@ -256,14 +261,6 @@ export class Watch {
 
   flyToTrack(): void {
     if (this.track) this.chart?.flyTo(this.track.lon, this.track.lat);
-  }
-
-  /** All that is written in measures follows by itself, but for what is on the map. */
-  toNextMeasures(): void {
-    this.display.toNextMeasures();
-    this.tools.restate();
-    const shown = this.picture.violations.get(this.evidence.of ?? '');
-    if (shown) void this.evidence.show(shown, false);
   }
 
   zoomBy(steps: number): void {

@@ -25,7 +25,8 @@ import { ABOVE, BELOW, STYLES } from './stack';
 import { type Palette, PALETTES } from './palette';
 import { refineBasemap } from './style';
 import { MissionTiles } from './tiles';
-import { circle } from './geometry';
+import { Viewing } from './viewing';
+import { accuracyOf, lineOf, pointsOf } from './marked';
 import { repaint } from './paint';
 import { type Picked, pickedAt } from './picked';
 import { Pointer } from './pointer';
@@ -44,7 +45,10 @@ export interface ChartWiring {
   northIsUp: string;
   /** CSS pixels of each side that panels cover. */
   padding: { top: number; right: number; bottom: number; left: number };
-  picked(what: Picked): void;
+  /** `adds`: to what is selected. */
+  picked(what: Picked, adds: boolean): void;
+  dragged(): void;
+  boxed(isWithin: (place: Place) => boolean): void;
   pointed(lon: number, lat: number): void;
 }
 
@@ -54,6 +58,7 @@ export class Chart {
   private readonly entities: EntityLayer;
   private readonly scale = new maplibregl.ScaleControl({ maxWidth: 140 });
   readonly tiles: MissionTiles;
+  readonly viewing: Viewing;
   private palette: Palette;
   private grid: Grid;
   private readonly pointer: Pointer;
@@ -81,6 +86,11 @@ export class Chart {
     });
     this.map.on('moveend', () => {
       this.drawGrid();
+    });
+    this.viewing = new Viewing(this.map, {
+      dragged: wiring.dragged,
+      boxed: wiring.boxed,
+      isFree: () => this.pointer.isFree,
     });
     this.pointer = new Pointer(this.map, {
       at: (point) => (this.ready ? pickedAt(this.map, this.entities, point) : { kind: 'nothing' }),
@@ -166,31 +176,23 @@ export class Chart {
 
   select(track: Track | null): void {
     this.entities.selected = track?.id ?? null;
-    const accuracyM = track?.accuracy_m ?? 0;
-    const ring =
-      track && accuracyM > 0
-        ? [{ type: 'Feature' as const, properties: {}, geometry: circle(track.lon, track.lat, accuracyM) }]
-        : [];
-    this.set('selected-accuracy', collection(ring));
+    this.set('selected-accuracy', accuracyOf(track));
     this.map.triggerRepaint();
   }
 
   /** Draw where the selected track has been; an empty list takes the trail away. */
   trail(coordinates: [number, number][]): void {
-    const line = { type: 'LineString' as const, coordinates };
-    this.set(
-      'selected-trail',
-      collection(coordinates.length > 1 ? [{ type: 'Feature', properties: {}, geometry: line }] : []),
-    );
+    this.set('selected-trail', lineOf(coordinates));
   }
 
   /** Ring one violation's place. */
   highlight(place: { lon: number; lat: number } | null): void {
-    const point = place && { type: 'Point' as const, coordinates: [place.lon, place.lat] };
-    this.set(
-      'selected-place',
-      collection(point ? [{ type: 'Feature', properties: {}, geometry: point }] : []),
-    );
+    this.set('selected-place', pointsOf(place ? [place] : []));
+  }
+
+  /** Mark all that is selected together. */
+  ring(places: readonly Place[]): void {
+    this.set('selected-many', pointsOf(places));
   }
 
   /**

@@ -195,41 +195,6 @@ export const evidenceStyles = (palette: Palette): LayerSpecification[] => [
   },
 ];
 
-export const selectionStyles = (palette: Palette): LayerSpecification[] => [
-  {
-    id: 'selected-accuracy',
-    type: 'fill',
-    source: 'selected-accuracy',
-    paint: { 'fill-color': palette.trail, 'fill-opacity': 0.12, 'fill-outline-color': palette.trail },
-  },
-  {
-    id: 'selected-trail-casing',
-    type: 'line',
-    source: 'selected-trail',
-    layout: { 'line-join': 'round', 'line-cap': 'round' },
-    paint: { 'line-color': palette.halo, 'line-width': 5, 'line-opacity': 0.6 },
-  },
-  {
-    id: 'selected-trail',
-    type: 'line',
-    source: 'selected-trail',
-    layout: { 'line-join': 'round', 'line-cap': 'round' },
-    paint: { 'line-color': palette.trail, 'line-width': 2.2, 'line-opacity': 0.95 },
-  },
-  {
-    id: 'selected-place',
-    type: 'circle',
-    source: 'selected-place',
-    paint: {
-      'circle-radius': 30,
-      'circle-color': 'rgba(0,0,0,0)',
-      'circle-stroke-color': palette.evidence,
-      'circle-stroke-width': 1.4,
-      'circle-stroke-opacity': 0.85,
-    },
-  },
-];
-
 /** What the officer measures: above all else while he does. */
 export const toolStyles = (palette: Palette): LayerSpecification[] => [
   {

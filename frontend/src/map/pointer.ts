@@ -9,7 +9,7 @@ const HANDLE_PX = 12;
 
 interface Hears {
   at(point: Point): Picked;
-  picked(what: Picked): void;
+  picked(what: Picked, adds: boolean): void;
   pointed(lon: number, lat: number): void;
   centre(): Place;
   metresAPixel(): number;
@@ -23,9 +23,9 @@ export class Pointer {
     private readonly map: MapLibreMap,
     private readonly hears: Hears,
   ) {
-    map.on('click', ({ lngLat, point }) => {
+    map.on('click', ({ lngLat, point, originalEvent }) => {
       if (this.tool) this.tool.placed(placeOf(lngLat), HANDLE_PX * hears.metresAPixel());
-      else hears.picked(hears.at(point));
+      else hears.picked(hears.at(point), originalEvent.shiftKey);
     });
     map.on('dblclick', () => this.tool?.finished());
     map.on('mousedown', (event) => {
@@ -51,6 +51,11 @@ export class Pointer {
       const free = () => (hears.at(point).kind === 'nothing' ? '' : 'pointer');
       map.getCanvas().style.cursor = this.drags ? 'grabbing' : this.tool ? 'crosshair' : free();
     });
+  }
+
+  /** Whether no tool has taken it. */
+  get isFree(): boolean {
+    return this.tool === null;
   }
 
   /** Give clicks to a tool instead of to what lies beneath them; null gives them back. */

@@ -2,8 +2,9 @@
 
 import type { LayerSpecification } from 'maplibre-gl';
 import { ABOVE_ENTITIES, BELOW_ENTITIES } from './layers';
-import { evidenceStyles, gridStyles, selectionStyles, toolStyles } from './overlays';
+import { evidenceStyles, gridStyles, toolStyles } from './overlays';
 import type { Palette } from './palette';
+import { selectionStyles } from './selection';
 import { coarseStyles, fineStyles } from './style';
 
 type Styles = (palette: Palette) => LayerSpecification[];

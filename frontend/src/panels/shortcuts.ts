@@ -11,6 +11,9 @@ export type Action =
   | 'mute'
   | 'trail'
   | 'centre'
+  | 'follow'
+  | 'pick'
+  | 'views'
   | 'all'
   | 'zoom in'
   | 'zoom out'
@@ -45,6 +48,9 @@ export const SHORTCUTS: readonly { key: string; shown: string; action: Action; d
   { key: 'Escape', shown: 'Esc', action: 'close', does: 'keys.close' },
   { key: 't', shown: 'T', action: 'trail', does: 'keys.trail' },
   { key: 'c', shown: 'C', action: 'centre', does: 'keys.centre' },
+  { key: 'f', shown: 'F', action: 'follow', does: 'keys.follow' },
+  { key: 'w', shown: 'W', action: 'pick', does: 'keys.pick' },
+  { key: 's', shown: 'S', action: 'views', does: 'views.title' },
   { key: 'h', shown: 'H', action: 'all', does: 'map.wholeArea' },
   { key: '+', shown: '+', action: 'zoom in', does: 'map.zoomIn' },
   { key: '-', shown: '−', action: 'zoom out', does: 'map.zoomOut' },

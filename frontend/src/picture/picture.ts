@@ -47,3 +47,8 @@ export function featuresInForce(picture: Picture): Feature[] {
   const { completeAt } = picture;
   return completeAt === null ? versions : versions.filter((version) => isInForce(version, completeAt));
 }
+
+/** Up to where it is whole, for the server to go on from; null before the first. */
+export function heldOf({ epoch, seq }: Picture): { epoch: string; seq: number } | null {
+  return epoch === null ? null : { epoch, seq };
+}

@@ -1,2 +1,2 @@
-/** The panels of the shift, one of which may be open at a time. */
-export type ShiftPanel = 'log' | 'handover' | 'units';
+/** The panels over the map, one of which may be open at a time. */
+export type ShiftPanel = 'log' | 'handover' | 'units' | 'views';
