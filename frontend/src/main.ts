@@ -13,7 +13,7 @@ import '@fontsource/ibm-plex-sans/cyrillic-400.css';
 import '@fontsource/ibm-plex-sans/cyrillic-600.css';
 import '@fontsource/ibm-plex-sans-arabic/arabic-400.css';
 import '@fontsource/ibm-plex-sans-arabic/arabic-600.css';
-import 'maplibre-gl/dist/maplibre-gl.css';
+import './map/maplibre.css';
 import './theme/theme.css';
 import './app.css';
 import { mount } from 'svelte';
