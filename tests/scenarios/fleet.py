@@ -70,6 +70,10 @@ class FleetWorld(World):
         self.entries.append(Entry(seq, START_US, Reports(self._block(rows[:0], []))))
         self.step(entry)
 
+    def places(self, rows: Numbers) -> set[tuple[int, int]]:
+        """Return the places in the journal of fixes that have been given: entry and row of it."""
+        return set(zip(self._seq[rows].tolist(), self._index[rows].tolist(), strict=True))
+
     def _block(self, rows: Numbers, batches: Sequence[Batch]) -> ReportBlock:
         n = len(rows)
         nan = np.full(n, np.nan)

@@ -92,9 +92,12 @@ def test_teleports_are_flagged_clean_fixes_are_not_and_nothing_doubtful_confirms
     assert wronged <= 0.001 * (clean + wronged), (clean, wronged)
     confirmed = [one for one in it.violations() if one.confirmed_us is not None and one.rule != "gnss_interference"]
     assert len(confirmed) > NEAR, "there is real traffic over the features"
+    doubtful = it.places(np.flatnonzero(teleported))
     for violation in confirmed:
         assert violation.confirmed_us is not None
         unit = int(violation.units[0].unit.removeprefix("unit-"))
         fix = round((violation.confirmed_us - START_US) / 1e6 / STEP_S)
         assert unit >= UNITS - NEAR, "this unit never was near"
         assert not away[unit, fix], "confirmed by a doubtful fix"
+        rests_on = {it.sealer.report_of(report) for report in violation.evidence.reports}
+        assert rests_on.isdisjoint(doubtful), "it rests on a doubtful fix"
