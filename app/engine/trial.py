@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from app.engine.engine import Engine, Past
+from app.engine.interference import RULE as INTERFERENCE
 from app.model.entry import Body, Entry, Incidents, MissionSet, Reports, Tick
 from app.model.identity import Registry
 from app.model.incident import IncidentVersion
@@ -63,7 +64,9 @@ class Trial:
         entry = Entry(self._engine.cursor + 1, at_us, body)
         assert not self._engine.needs(entry).positions, "each unit's positions come in order"
         for change in self._engine.step(entry, Past()).changes:
-            self._found[change.after.id] = change.after
+            # Interference is no rule of the mission's: it was told anyhow, and the rule on trial did not raise it.
+            if change.after.rule != INTERFERENCE:
+                self._found[change.after.id] = change.after
 
     def _shown(self, violation: Violation) -> Violation:
         """Return the violation with the reports that it rests on by their own ids; never late."""

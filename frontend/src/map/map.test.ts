@@ -270,8 +270,8 @@ describe('versions of lines that do not hold now', () => {
     });
 
     expect(propertiesOf(versions, picture, 'versions')).toEqual([
-      { name: 'Line · – 1974-08-16', coming: false },
-      { name: 'Line · 2027-01-01 –', coming: true },
+      { name: 'Line · … – 1974-08-16', coming: false },
+      { name: 'Line · 2027-01-01 – …', coming: true },
     ]);
     expect(propertiesOf(lines, picture, 'lines')).toHaveLength(1);
   });

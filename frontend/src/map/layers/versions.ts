@@ -6,13 +6,13 @@ import { isInForce } from '../../picture/picture';
 import { FONT } from '../style';
 import { collection, type MapLayer } from './layer';
 
-/** `Northern line · 1974-08-16 – 2026-12-01`; an open end stays open. */
+/** `Northern line · 1974-08-16 – 2026-12-01`; an open end is dots. */
 export function spanOf({ properties }: Feature): string {
   const ends = [properties.valid_from, properties.valid_to].map((text) => {
     const ms = instantOf(text);
-    return ms === null ? '' : date(ms);
+    return ms === null ? '…' : date(ms);
   });
-  return `${properties.name} · ${ends.join(' – ').trim()}`;
+  return `${properties.name} · ${ends.join(' – ')}`;
 }
 
 export const versions: MapLayer = {
