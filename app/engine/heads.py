@@ -108,18 +108,18 @@ class Heads:
         if not self.known[slot]:
             return None
         return Head(
-            lon_e7=int(self.lon_e7[slot]),
-            lat_e7=int(self.lat_e7[slot]),
-            observed_us=int(self.observed_us[slot]),
-            accuracy_m=optional(self.accuracy_m[slot]),
-            plausible=bool(self.plausible[slot]),
-            profile=int(self.profile[slot]),
-            ref=(int(self.seq[slot]), int(self.index[slot])),
-            situation=int(self.situation[slot]),
-            altitude_m=optional(self.altitude_m[slot]),
-            speed_m_s=optional(self.speed_m_s[slot]),
-            course_deg=optional(self.course_deg[slot]),
-            stuck=int(self.stuck[slot]),
+            lon_e7=self.lon_e7.item(slot),
+            lat_e7=self.lat_e7.item(slot),
+            observed_us=self.observed_us.item(slot),
+            accuracy_m=optional(self.accuracy_m.item(slot)),
+            plausible=self.plausible.item(slot),
+            profile=self.profile.item(slot),
+            ref=(self.seq.item(slot), self.index.item(slot)),
+            situation=self.situation.item(slot),
+            altitude_m=optional(self.altitude_m.item(slot)),
+            speed_m_s=optional(self.speed_m_s.item(slot)),
+            course_deg=optional(self.course_deg.item(slot)),
+            stuck=self.stuck.item(slot),
         )
 
     def anchor(self, slot: int) -> Anchor | None:
@@ -161,8 +161,12 @@ class Heads:
             self.believed.pop(slot, None)
         else:
             self.believed[slot] = state.believed
-        if state.pairs:
-            self.pairs[slot] = state.pairs
+        self.hold(slot, state.pairs)
+
+    def hold(self, slot: int, pairs: dict[int, Pair]) -> None:
+        """Make ``pairs`` the live rule state of ``slot``."""
+        if pairs:
+            self.pairs[slot] = pairs
         else:
             self.pairs.pop(slot, None)
         self.watch(slot)
@@ -174,7 +178,7 @@ class Heads:
         self.rests_us[slot] = min((us for us in rests_us if us), default=0)
 
     def move(self, slots: npt.NDArray[np.int32], fixes: Fixes, rows: npt.NDArray[np.intp], fixes_taken: I64) -> None:
-        """Move quiet, wholly plausible tracks to the fixes ``rows``, after ``fixes_taken`` good legs each."""
+        """Move wholly plausible tracks to the fixes ``rows``, after ``fixes_taken`` good legs each."""
         self.known[slots] = True
         self.plausible[slots] = True
         for name in _OF_A_FIX:

@@ -126,18 +126,15 @@ class Judge:
                 turned.append((slot, turns))
         doubts[rows] = doubts_of(fixes)
 
-        near = Nearness(self.rulebook, fixes, before, has_leg, origins)
-        marked = np.zeros(len(slots), np.bool_)
-        marked[near.marks(0, len(slots))] = True
+        near = Nearness(self.rulebook, fixes, before, has_leg, origins, self._asked(units, starts, stops))
+        marked = near.marked()
         rests_us = heads.rests_us[slots]
         if rests_us.any():
             marked |= (rests_us > 0) & (near.stirring | (near.silence_us > rests_us))
         watched = heads.hot[units] | np.logical_or.reduceat(marked, starts)
-        plain = trusted & ~watched
-        self._prepare(near, units[watched], starts[watched], stops[watched])
         taken = stops - starts
         heads.since_checkpoint[units] += taken.astype(np.int32)
-        for at in np.flatnonzero(~plain).tolist():
+        for at in np.flatnonzero(~trusted | watched).tolist():
             slot, start, stop = int(units[at]), int(starts[at]), int(stops[at])
             pairs = heads.pairs.get(slot, {})
             if watched[at]:
@@ -146,9 +143,12 @@ class Judge:
                 )  # fmt: skip
                 if findings := fold.run():
                     found.append((slot, findings))
+            if trusted[at]:
+                heads.hold(slot, pairs)
+                continue
             anchor = anchors.get(at) or anchored(fixes, stop - 1, float(heads.reliability[slot]) + int(taken[at]))
             heads.put(slot, State(fixes.head(stop - 1), anchor, pairs, last_believed.get(at)))
-        heads.move(units[plain], fixes, stops[plain] - 1, taken[plain])
+        heads.move(units[trusted], fixes, stops[trusted] - 1, taken[trusted])
         return Judged(found, doubts, turned)
 
     def believed(self, anchor: Anchor | None, fixes: Fixes, run: slice) -> tuple[Mask, Anchor]:
@@ -158,20 +158,16 @@ class Judge:
             self.gates_m_s(fixes.profile[run]),
         )  # fmt: skip
 
-    def _prepare(self, near: Nearness, units: I32, starts: Rows, stops: Rows) -> None:
-        """Work out, in one go, the distances that the watched tracks will ask for."""
-        size = len(near.fixes)
+    def _asked(self, units: I32, starts: Rows, stops: Rows) -> Rows:
+        """Return the pairs (see ``Nearness``) whose distances the states that do not rest will surely ask for."""
         asked: list[int] = []
-        for slot, start, stop in zip(units.tolist(), starts.tolist(), stops.tolist(), strict=True):
-            for number, pair in self._heads.pairs.get(slot, {}).items():
-                if pair.rests_us:
-                    continue
-                begin = self.rulebook.instances[number].geometry * size
-                asked.extend(range(begin + start, begin + stop))
-            for row in near.marks(start, stop):
-                asked.extend(geometry * size + row for geometry in near.touching.get(row, ()))
-        if asked:
-            near.prepare_pairs(*np.divmod(np.unique(np.array(asked, np.intp)), size))
+        size = int(stops[-1])
+        for at in np.flatnonzero(self._heads.hot[units]).tolist():
+            start, stop = int(starts[at]), int(stops[at])
+            pairs = self._heads.pairs[int(units[at])].items()
+            for geometry in {self.rulebook.instances[number].geometry for number, pair in pairs if not pair.rests_us}:
+                asked.extend(range(geometry * size + start, geometry * size + stop))
+        return np.array(asked, np.intp)
 
 
 def anchored(fixes: Fixes, row: int, reliability: float) -> Anchor:
@@ -216,7 +212,9 @@ def _before(heads: Heads, units: I32, fixes: Fixes, first: Mask) -> Fixes:
     """Return, for each fix, the one before it of its unit: in the table, or the unit's head."""
     columns = []
     for name in Fixes.__slots__:
-        column = np.roll(getattr(fixes, name), 1)
+        after = getattr(fixes, name)
+        column = np.empty_like(after)
+        column[1:] = after[:-1]
         column[first] = getattr(heads, name)[units]
         columns.append(column)
     return Fixes(*columns)

@@ -68,13 +68,14 @@ class TrackFold:
             if row in self._near.turns:
                 over = self._interrupted(active, row)
                 self._leave([number for number in sorted(pairs) if number not in active or number in over], row)
-                began = frozenset(active).difference(self._active_before(row)) | over
+                began = active.difference(self._active_before(row)) | over
                 self._begin(began, row)
             near, course = self._near.touching.get(row, ()), self._near.courses.get(row)
-            met = {n for geometry in near for n in self._rulebook.instances_of[geometry] if n in active}
+            instances_of = self._rulebook.instances_of
+            met = {n for geometry in near for n in instances_of[geometry] if n in active}
             if course is not None:
-                ahead = self._rulebook.ahead.intersection(active)
-                met |= {n for geometry in course.towards for n in self._rulebook.instances_of[geometry] if n in ahead}
+                ahead = self._rulebook.ahead
+                met |= {n for geometry in course.towards for n in instances_of[geometry] if n in ahead and n in active}
             awake = pairs.keys() if _holds(rousing, row) else {n for n, pair in pairs.items() if not pair.rests_us}
             numbers = (met | awake) - began
             if numbers and (row > self._start or self._head is not None):
@@ -100,21 +101,21 @@ class TrackFold:
             found = min(found, rows[at]) if at < len(rows) else found
         return found
 
-    def _active(self, situation: int) -> tuple[int, ...]:
+    def _active(self, situation: int) -> frozenset[int]:
         active = self._rulebook.active(situation)
-        return active if self._only is None else tuple(number for number in active if number in self._only)
+        return active if self._only is None else active & self._only
 
-    def _active_before(self, row: int) -> tuple[int, ...]:
+    def _active_before(self, row: int) -> frozenset[int]:
         if row > self._start:
             return self._active(self._fixes.situation.item(row - 1))
-        return () if self._head is None else self._active(self._head.situation)
+        return frozenset() if self._head is None else self._active(self._head.situation)
 
-    def _interrupted(self, active: Sequence[int], row: int) -> frozenset[int]:
+    def _interrupted(self, active: frozenset[int], row: int) -> frozenset[int]:
         """Return the instances that judged the fix before and judge this one, but in another window."""
         before_us = self._before_us(row)
         if before_us is None:
             return frozenset()
-        both = frozenset(active).intersection(self._active_before(row))
+        both = active & self._active_before(row)
         return self._rulebook.interrupted(both, before_us, self._fixes.observed_us.item(row))
 
     def _before_us(self, row: int) -> int | None:
@@ -131,41 +132,53 @@ class TrackFold:
         lon_e7, lat_e7 = self._fixes.lon_e7[row : row + 1], self._fixes.lat_e7[row : row + 1]
         far = self._near.far(row).tolist() if len(numbers) > _MANY else ()
         away = self._fix(here, row, None) if far else None
+        seen: dict[int, tuple[Fix, bool]] = {}
+        """By geometry: the fix as seen from it, and whether inside."""
         for number in numbers:
             geometry = self._rulebook.instances[number].geometry
             if away is not None and far[geometry]:
                 self._keep(number, *self._rulebook.rules[number].begin(away, False))
                 continue
-            edges = self._rulebook.geometries[geometry]
-            inside = edges.is_zone and bool(edges.inside(lon_e7, lat_e7)[0])
-            pair, findings = self._rulebook.rules[number].begin(self._fix(here, row, geometry), inside)
-            self._keep(number, pair, findings)
+            if geometry not in seen:
+                edges = self._rulebook.geometries[geometry]
+                inside = edges.is_zone and bool(edges.inside(lon_e7, lat_e7)[0])
+                seen[geometry] = self._fix(here, row, geometry), inside
+            self._keep(number, *self._rulebook.rules[number].begin(*seen[geometry]))
 
     def _step(self, numbers: Sequence[int], row: int, near: Sequence[int], course: Course | None) -> None:
         head = self._head_at(row - 1) if row > self._start else self._head
         assert head is not None, "a first fix has no leg to step over"
         here = self._head_at(row)
         party = self._profiles[here.profile].party
-        path: npt.NDArray[np.int64] | None = None
         origin = self._near.origins.get(row)
         if len(numbers) > _MANY:
             numbers = self._step_away(numbers, row, near, course)
+        instances, towards = self._rulebook.instances, () if course is None else course.towards
+        path = geodesic_path(head.lon_e7, head.lat_e7, here.lon_e7, here.lat_e7) if near else None
+        plain: Leg | None = None
+        seen: dict[int, tuple[Leg, Fix]] = {}
+        """By geometry: the leg and the fix, which all rules on it share."""
+        self._near.prepare({instances[number].geometry for number in numbers}, row, self._stop)
         for number in numbers:
-            geometry = self._rulebook.instances[number].geometry
-            crossings: Sequence[Crossing] = ()
-            if geometry in near:
-                if path is None:
-                    path = geodesic_path(head.lon_e7, head.lat_e7, here.lon_e7, here.lat_e7)
-                crossings = self._rulebook.geometries[geometry].crossings(path)
-            chord = None if origin is None else self._chord(origin, here, row, geometry)
-            towards = course is not None and geometry in course.towards
+            geometry = instances[number].geometry
+            if geometry not in seen:
+                way = course if geometry in towards else None
+                chord = None if origin is None else self._chord(origin, here, row, geometry)
+                if path is not None and geometry in near:
+                    crossings = self._rulebook.geometries[geometry].crossings(path)
+                    leg = self._leg(head, here, path, crossings, way, chord)
+                elif way is not None or chord is not None:
+                    leg = self._leg(head, here, None, (), way, chord)
+                else:
+                    leg = plain = plain or self._leg(head, here, None, (), None)
+                seen[geometry] = leg, self._fix(here, row, geometry)
+            leg, fix = seen[geometry]
             pair = self._pairs.get(number)
             if pair is None:
-                if not (crossings or towards or (chord is not None and chord.crossings)):
+                met = leg.crossings or leg.course is not None or (leg.chord is not None and leg.chord.crossings)
+                if not met:
                     continue
                 pair = Pair(settled=True)
-            leg = self._leg(head, here, path, crossings, course if towards else None, chord)
-            fix = self._fix(here, row, geometry)
             self._keep(number, pair, self._rulebook.rules[number].step(pair, leg, fix, party))
 
     def _step_away(
@@ -183,8 +196,7 @@ class TrackFold:
         party = self._profiles[here.profile].party
         left: list[int] = []
         for number in numbers:
-            geometry = self._rulebook.instances[number].geometry
-            pair = self._pairs.get(number)
+            geometry, pair = self._rulebook.instances[number].geometry, self._pairs.get(number)
             met = geometry in near or (course is not None and geometry in course.towards)
             if pair is None or met or not far[geometry] or not pair.outside():
                 left.append(number)

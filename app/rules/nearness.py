@@ -1,7 +1,7 @@
 """The fixes of a step as columns, and how near they come to the edges: worked out in vectors, ahead of need."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -88,6 +88,9 @@ class Nearness:
 
     ``before`` is the fix that each leg comes from; ``has_leg`` is False where a track begins, and what ``before``
     says of that row is not looked at. ``origins`` are those of the tracks in the table: see ``origins_of``.
+
+    A *pair* of a geometry and a row is the number geometry · rows + row. The distances of the ``asked`` pairs, and of
+    all that a leg may meet, are worked out at once; without ``asked`` those are left until somebody needs them.
     """
 
     def __init__(
@@ -97,31 +100,35 @@ class Nearness:
         before: Fixes,
         has_leg: npt.NDArray[np.bool_],
         origins: Mapping[int, Head],
+        asked: Rows | None = None,
     ) -> None:
         self.fixes = fixes
         self.origins = origins
         self._rulebook = rulebook
+        self._metres: dict[int, float] = {}
+        """Distances by pair."""
         legs = np.flatnonzero(has_leg)
-        leg, geometry = rulebook.index.touching(
+        leg, met = rulebook.index.touching(
             before.lon_e7[legs], before.lat_e7[legs], fixes.lon_e7[legs], fixes.lat_e7[legs]
         )
         self.touching: dict[int, list[int]] = {}
         """Geometries that the leg to a row may meet."""
-        for row, met in zip(legs[leg].tolist(), geometry.tolist(), strict=True):
-            self.touching.setdefault(row, []).append(met)
+        for row, geometry in zip(legs[leg].tolist(), met.tolist(), strict=True):
+            self.touching.setdefault(row, []).append(geometry)
         self.chords = self._met_by_chords()
         """Geometries that the chord to a row may meet; they are among those of ``touching`` too."""
-        turns = np.flatnonzero(~has_leg | (fixes.situation != before.situation))
+        turned = ~has_leg | (fixes.situation != before.situation)
+        turns = np.flatnonzero(turned)
         self.turns = frozenset(turns.tolist())
         """Rows from which other instances judge than before."""
         self.silence_us = fixes.observed_us - before.observed_us
-        self.stirring = ~has_leg | (fixes.situation != before.situation)
+        self.stirring = turned | (fixes.profile != before.profile) | ~fixes.plausible
         """Rows that a resting state must be asked about, whatever the silence before them."""
-        self.stirring |= (fixes.profile != before.profile) | ~fixes.plausible
-        self._distances_m: dict[int, F64] = {}
         self._far: tuple[int, npt.NDArray[np.bool_]] | None = None
         self._beginning = self._not_far(turns)
-        self.courses = self._closing(before, courses_ahead(rulebook, fixes, before, legs))
+        if asked is not None:
+            asked = np.concatenate((asked, met * len(fixes) + legs[leg]))
+        self.courses = self._closing(before, courses_ahead(rulebook, fixes, before, legs), asked)
         """The courses of rows that lead towards a geometry which some rule that looks ahead judges by."""
         self._marks = sorted(self._beginning.keys() | self.touching.keys() | self.courses.keys())
 
@@ -131,6 +138,12 @@ class Nearness:
         A turn whose fix is far outside everything that judges it from there on is none of them.
         """
         return self._marks[bisect_left(self._marks, start) : bisect_left(self._marks, stop)]
+
+    def marked(self) -> npt.NDArray[np.bool_]:
+        """Return, by row, whether it is one of the marks."""
+        mask = np.zeros(len(self.fixes), np.bool_)
+        mask[self._marks] = True
+        return mask
 
     def _met_by_chords(self) -> dict[int, list[int]]:
         rows = np.array([row for row in self.origins if self.fixes.plausible[row]], np.intp)
@@ -157,26 +170,23 @@ class Nearness:
         """Return the geometries that judge from this turn on and that its fix is not surely far outside of."""
         return self._beginning.get(row, ())
 
-    def prepare(self, geometry: int, rows: I64) -> None:
-        """Work out the distances of ``rows`` to a geometry in one go."""
-        column = self._column(geometry)
-        column[rows] = self._rulebook.geometries[geometry].distance_m(self.fixes.lon_e7[rows], self.fixes.lat_e7[rows])
+    def prepare(self, geometries: Iterable[int], row: int, stop: int) -> None:
+        """Work out what is not known yet of the distances of ``row``, and of some rows after it before ``stop``.
 
-    def prepare_pairs(self, geometry: Rows, rows: Rows) -> None:
-        """Work out the distances of many rows, each to its own geometry, in one go. Pairs come by geometry."""
-        metres = self._rulebook.spans.distance_m(geometry, self.fixes.lon_e7[rows], self.fixes.lat_e7[rows])
-        begins = np.flatnonzero(np.append(True, geometry[1:] != geometry[:-1]))
-        for begin, end in zip(begins.tolist(), [*begins[1:].tolist(), len(rows)], strict=True):
-            self._column(int(geometry[begin]))[rows[begin:end]] = metres[begin:end]
+        They are likely asked for next, and together cost little more than one.
+        """
+        size = len(self.fixes)
+        missing = [geometry for geometry in geometries if geometry * size + row not in self._metres]
+        if missing:
+            rows = np.arange(row, min(row + _RUN, stop))
+            self._measure(np.repeat(missing, len(rows)), np.tile(rows, len(missing)))
 
     def distance_m(self, geometry: int, row: int, stop: int) -> float:
-        """Return the distance of ``row``; the rows after it, before ``stop``, are likely asked for next."""
-        column = self._column(geometry)
-        known = column.item(row)
-        if known == known:
-            return known
-        self.prepare(geometry, np.arange(row, min(row + _RUN, stop)))
-        return column.item(row)
+        """Return the distance of ``row``; see ``prepare``."""
+        pair = geometry * len(self.fixes) + row
+        if pair not in self._metres:
+            self.prepare((geometry,), row, stop)
+        return self._metres[pair]
 
     def far(self, row: int) -> npt.NDArray[np.bool_]:
         """Return, by geometry, whether ``row`` is outside and farther from it than any rule's D, by a quick bound."""
@@ -188,27 +198,37 @@ class Nearness:
             self._far = row, self._rulebook.index.lower_bound_m(geometry, lon_e7, lat_e7) > asked_m
         return self._far[1]
 
-    def _closing(self, before: Fixes, ahead: Ahead) -> dict[int, Course]:
-        """Keep of the courses those to geometries that the fix is nearer to than the one before was."""
-        row, geometry = ahead.row, ahead.geometry
-        here_m = self._rulebook.spans.distance_m(geometry, self.fixes.lon_e7[row], self.fixes.lat_e7[row])
-        nearer = here_m < self._rulebook.spans.distance_m(geometry, before.lon_e7[row], before.lat_e7[row])
+    def _measure(self, geometry: Rows, row: Rows) -> F64:
+        """Return, and keep, the distance of each row from its geometry."""
+        metres = self._rulebook.spans.distance_m(geometry, self.fixes.lon_e7[row], self.fixes.lat_e7[row])
+        self._metres.update(zip((geometry * len(self.fixes) + row).tolist(), metres.tolist(), strict=True))
+        return metres
+
+    def _closing(self, before: Fixes, ahead: Ahead, asked: Rows | None) -> dict[int, Course]:
+        """Keep of the courses those to geometries that the fix is nearer to than the one before was.
+
+        The distances of these, and of the pairs that are ``asked`` for too, are measured in one go.
+        """
+        row, geometry, size = ahead.row, ahead.geometry, len(self.fixes)
+        here = geometry * size + row
+        pairs = np.unique(here if asked is None else np.concatenate((asked, here)))
+        if not len(pairs):
+            return {}
+        asked_geometry, asked_row = np.divmod(pairs, size)
+        metres = self._rulebook.spans.distance_m(
+            np.concatenate((asked_geometry, geometry)),
+            np.concatenate((self.fixes.lon_e7[asked_row], before.lon_e7[row])),
+            np.concatenate((self.fixes.lat_e7[asked_row], before.lat_e7[row])),
+        )
+        self._metres.update(zip(pairs.tolist(), metres.tolist(), strict=False))
+        nearer = metres[np.searchsorted(pairs, here)] < metres[len(pairs) :]
         towards: dict[int, list[int]] = {}
-        for one, number, metres in zip(
-            row[nearer].tolist(), geometry[nearer].tolist(), here_m[nearer].tolist(), strict=True
-        ):
+        for one, number in zip(row[nearer].tolist(), geometry[nearer].tolist(), strict=True):
             towards.setdefault(one, []).append(number)
-            self._column(number)[one] = metres
         return {
             row: Course(ahead.speed_m_s.item(row), ahead.course_deg.item(row), ahead.derived.item(row), tuple(met))
             for row, met in towards.items()
         }
-
-    def _column(self, geometry: int) -> F64:
-        column = self._distances_m.get(geometry)
-        if column is None:
-            column = self._distances_m[geometry] = np.full(len(self.fixes), np.nan)
-        return column
 
     def _not_far(self, rows: Rows) -> dict[int, list[int]]:
         """Return, for each of ``rows``, the geometries that need a rule's look."""
@@ -229,23 +249,19 @@ class Nearness:
 
         The others have a fix that by itself, and beyond every margin, confirms that it is outside.
         """
-        fixes, narrowest_m, widest_m = (
-            self.fixes,
-            self._rulebook.narrowest_m[geometry],
-            self._rulebook.widest_m[geometry],
-        )
+        fixes, book = self.fixes, self._rulebook
         lon_e7, lat_e7, accuracy_m = fixes.lon_e7[row], fixes.lat_e7[row], np.nan_to_num(fixes.accuracy_m[row])
-        asked_m = np.maximum(widest_m, K * accuracy_m)
-        doubtful = ~fixes.plausible[row] | (accuracy_m > TOO_INACCURATE_M) | (K * accuracy_m > narrowest_m)
-        within = self._rulebook.index.lower_bound_m(geometry, lon_e7, lat_e7) <= asked_m
-        for number in sorted(set(geometry[within & ~doubtful].tolist())):
-            pairs = np.flatnonzero(within & ~doubtful & (geometry == number))
-            self.prepare(number, row[pairs])
-            outside = self._column(number)[row[pairs]] >= asked_m[pairs]
-            edges = self._rulebook.geometries[number]
-            if edges.is_zone:
-                outside &= ~edges.inside(lon_e7[pairs], lat_e7[pairs])
-            within[pairs] = ~outside
+        asked_m = np.maximum(book.widest_m[geometry], K * accuracy_m)
+        doubtful = ~fixes.plausible[row] | (accuracy_m > TOO_INACCURATE_M)
+        doubtful |= K * accuracy_m > book.narrowest_m[geometry]
+        within = book.index.lower_bound_m(geometry, lon_e7, lat_e7) <= asked_m
+        close = np.flatnonzero(within & ~doubtful)
+        outside = self._measure(geometry[close], row[close]) >= asked_m[close]
+        for number in sorted(set(geometry[close].tolist())):
+            if book.geometries[number].is_zone:
+                at = np.flatnonzero(geometry[close] == number)
+                outside[at] &= ~book.geometries[number].inside(lon_e7[close[at]], lat_e7[close[at]])
+        within[close] = ~outside
         unsettled: npt.NDArray[np.bool_] = doubtful | within
         return unsettled
 

@@ -143,7 +143,7 @@ class Rulebook:
         self.horizons = self._horizons()
         self._classes: Interned[tuple[int, ...]] = Interned()
         self._class_of_profile: I64 = np.empty(0, np.int64)
-        self._active: dict[int, tuple[int, ...]] = {}
+        self._active: dict[int, frozenset[int]] = {}
         self._judging: dict[int, npt.NDArray[np.bool_]] = {}
         self.carried: Interned[tuple[int, ...]] = Interned(carried)
 
@@ -174,7 +174,7 @@ class Rulebook:
 
         Only the instances that are still in the book count: the others begin at the track's next fix.
         """
-        return -2 - self.carried.number(tuple(number for number in active if number in self.instances))
+        return -2 - self.carried.number(tuple(sorted(number for number in active if number in self.instances)))
 
     def situations(self, observed_us: I64, profile: I32, profiles: Interned[Profile]) -> I64:
         """Return a number for each report: reports of equal number are judged by the same instances.
@@ -189,26 +189,26 @@ class Rulebook:
         situation = self._class_of_profile[profile] * self._intervals.validities + validity
         return situation if window is None else situation + (window << _WINDOW_BITS)
 
-    def active(self, situation: int) -> tuple[int, ...]:
+    def active(self, situation: int) -> frozenset[int]:
         """Return the numbers of the instances that judge reports of this situation."""
-        if situation < -1:
-            return self.carried[-2 - situation]
         found = self._active.get(situation)
         if found is None:
-            window, rest = divmod(situation, 1 << _WINDOW_BITS)
-            class_number, validity = divmod(rest, self._intervals.validities)
-            found = tuple(
-                number
-                for number in self._classes[class_number]
-                if self._intervals.in_force(
-                    self.instances[number].feature, self.instances[number].spec, validity, window
-                )
-            )
             if len(self._active) >= _MOST_KNOWN:
                 self._active.clear()
                 self._judging.clear()
-            self._active[situation] = found
+            found = self._active[situation] = frozenset(self._numbers(situation))
         return found
+
+    def _numbers(self, situation: int) -> Iterable[int]:
+        if situation < -1:
+            return self.carried[-2 - situation]
+        window, rest = divmod(situation, 1 << _WINDOW_BITS)
+        class_number, validity = divmod(rest, self._intervals.validities)
+        return (
+            number
+            for number in self._classes[class_number]
+            if self._intervals.in_force(self.instances[number].feature, self.instances[number].spec, validity, window)
+        )
 
     def ends_between(self, instance: Instance, from_us: int, upto_us: int) -> int | None:
         """Return when an instance in force at ``from_us`` first ceases to be, if it does so by ``upto_us``."""
@@ -224,8 +224,11 @@ class Rulebook:
 
     def looks_ahead(self, situations: I64) -> npt.NDArray[np.bool_]:
         """Tell of which of ``situations`` some instance that judges them looks ahead."""
-        ahead = [it for it in set(situations.tolist()) if not self.ahead.isdisjoint(self.active(it))]
-        return np.isin(situations, np.array(ahead, situations.dtype))
+        met = set(situations.tolist())
+        ahead = {it for it in met if not self.ahead.isdisjoint(self.active(it))}
+        if len(ahead) == len(met):  # mostly
+            return np.ones(len(situations), np.bool_)
+        return np.isin(situations, np.array(sorted(ahead), situations.dtype))
 
     def judging(self, situations: I64) -> npt.NDArray[np.bool_]:
         """Return a table with a row for each of ``situations``: whether any instance on each geometry judges it."""

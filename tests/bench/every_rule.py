@@ -117,12 +117,13 @@ def _blocks(registry: Registry, units: Sequence[Walker], seconds: Sequence[int])
     blocks = []
     for second in seconds:
         lon_e7, lat_e7 = np.rint(np.array([one.at(second) for one in units]) * E7).astype(np.int32).T
+        speed_m_s, course_deg = np.array([one.going(second) for one in units]).T
         received_us = second * SECOND_US
         blocks.append(
             ReportBlock(
                 slot=np.array(slots, np.int32), observed_us=np.full(count, received_us, np.int64), lon_e7=lon_e7,
-                lat_e7=lat_e7, altitude_m=nothing, accuracy_m=np.full(count, 5.0), speed_m_s=np.full(count, 10.0),
-                course_deg=np.full(count, 90.0), profile=np.array(profiles, np.int32), flags=np.zeros(count, np.uint8),
+                lat_e7=lat_e7, altitude_m=nothing, accuracy_m=np.full(count, 5.0), speed_m_s=speed_m_s,
+                course_deg=course_deg, profile=np.array(profiles, np.int32), flags=np.zeros(count, np.uint8),
                 extra=np.full(count, -1, np.int32),
                 batches=[Batch(count, "bench", units[0].contingent, "positions", received_us, bytes(32))],
             )

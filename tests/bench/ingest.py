@@ -61,6 +61,7 @@ async def positions_in_batches(
     requests = batches(units, BATCH, range(last - rounds - _WARM_ROUNDS, last), served.keys.devices)
     warm = _WARM_ROUNDS * len(units) // BATCH
     await send(served.port, requests[:warm], connections, b'"accepted":%d' % BATCH)
+    await drained(served)
     async with watched(served, units) as viewers:
         seen = sum(viewer.bytes for viewer in viewers), sum(viewer.messages for viewer in viewers)
         used_s, load_s, began_s = cpu_s(served.pid), time.process_time(), time.perf_counter()

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, pi, radians, sin
+from math import atan2, cos, degrees, hypot, pi, radians, sin
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,12 @@ class Walker:
         lon = self.lon + self.east_m * sin(angle) / (METRES_A_DEGREE * cos(radians(self.lat)))
         return lon, self.lat + self.north_m * sin(angle) / METRES_A_DEGREE
 
+    def going(self, second: float) -> tuple[float, float]:
+        """Return speed, m/s, and course, degrees true."""
+        swing = cos(2 * pi * second / self.period_s + self.phase)
+        speed_m_s = 2 * pi / self.period_s * hypot(self.east_m, self.north_m) * abs(swing)
+        return speed_m_s, degrees(atan2(self.east_m * swing, self.north_m * swing)) % 360
+
 
 def walkers(document: dict[str, Any], count: int, near_share: float, batch: int) -> list[Walker]:
     """Return ``count`` units, batches of ``batch`` being of one contingent.
@@ -122,11 +128,12 @@ def walkers(document: dict[str, Any], count: int, near_share: float, batch: int)
 def item(walker: Walker, observed_us: int) -> str:
     """Return the JSON of a position with the fields that a vehicle's tracker commonly sends, and its noise."""
     lon, lat = walker.at(observed_us / SECOND_US)
+    speed_m_s, course_deg = walker.going(observed_us / SECOND_US)
     lon, lat = lon + _noise.uniform(-1e-5, 1e-5), lat + _noise.uniform(-1e-5, 1e-5)
     return (
         f'{{"unit":"{walker.unit}","observed_at":"{instant_text(observed_us)}","lon":{lon:.7f},"lat":{lat:.7f},'
-        f'"accuracy_m":{_noise.uniform(3, 8):.1f},"speed_m_s":{_noise.uniform(0, 20):.1f},'
-        f'"course_deg":{_noise.uniform(0, 360):.1f},'
+        f'"accuracy_m":{_noise.uniform(3, 8):.1f},"speed_m_s":{speed_m_s:.1f},'
+        f'"course_deg":{course_deg:.1f},'
         f'"platform":"vehicle","party":"{walker.party}"}}'
     )
 
