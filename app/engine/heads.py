@@ -17,7 +17,9 @@ CHECKPOINT_EVERY = 512
 ARRAYS: tuple[tuple[str, str], ...] = (
     ("known", "?"),
     ("hot", "?"),
+    ("idle", "?"),
     ("rests_us", "i8"),
+    ("until_us", "i8"),
     ("plausible", "?"),
     ("lon_e7", "i4"),
     ("lat_e7", "i4"),
@@ -66,9 +68,13 @@ class Heads:
     def __init__(self) -> None:
         self.known = np.zeros(0, np.bool_)
         self.hot = np.zeros(0, np.bool_)
-        """Has rule state that is not quiet and does not rest: every fix of it must be looked at."""
+        """Has rule state that is not quiet and neither rests nor is idle: every fix of it must be looked at."""
+        self.idle = np.zeros(0, np.bool_)
+        """Has rule state that is idle, see ``Pair.idle_m``: each fix must be measured, and looked at if that asks."""
         self.rests_us = np.zeros(0, np.int64)
         """Has rule state that rests, the least of it unless silent for longer than this; 0: has none."""
+        self.until_us = np.zeros(0, np.int64)
+        """Has rule state that rests until then at the longest; 0: has none."""
         self.plausible = np.zeros(0, np.bool_)
         self.lon_e7 = np.zeros(0, np.int32)
         self.lat_e7 = np.zeros(0, np.int32)
@@ -173,9 +179,16 @@ class Heads:
 
     def watch(self, slot: int) -> None:
         """Note for which fixes the rule state of ``slot``, which may have changed, must be looked at."""
-        rests_us = [pair.rests_us for pair in self.pairs.get(slot, {}).values()]
-        self.hot[slot] = 0 in rests_us
-        self.rests_us[slot] = min((us for us in rests_us if us), default=0)
+        hot, idle, rests_us, until_us = False, False, 0, 0
+        for pair in self.pairs.get(slot, {}).values():
+            if pair.rests_us:
+                rests_us = min(rests_us or pair.rests_us, pair.rests_us)
+                until_us = min(until_us or pair.until_us, pair.until_us or until_us)
+            elif pair.idle_m >= 0:
+                idle = True
+            else:
+                hot = True
+        self.hot[slot], self.idle[slot], self.rests_us[slot], self.until_us[slot] = hot, idle, rests_us, until_us
 
     def move(self, slots: npt.NDArray[np.int32], fixes: Fixes, rows: npt.NDArray[np.intp], fixes_taken: I64) -> None:
         """Move wholly plausible tracks to the fixes ``rows``, after ``fixes_taken`` good legs each."""

@@ -16,6 +16,7 @@ from app.rules.fold import TrackFold
 from app.rules.nearness import Fixes, Head, Nearness, origins_of
 from app.rules.rule import Finding
 from app.rules.rulebook import Rulebook
+from app.rules.side import stays_idle
 
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
@@ -126,12 +127,17 @@ class Judge:
                 turned.append((slot, turns))
         doubts[rows] = doubts_of(fixes)
 
-        near = Nearness(self.rulebook, fixes, before, has_leg, origins, self._asked(units, starts, stops))
-        marked = near.marked()
+        until_us = heads.until_us[slots]
+        due = (until_us > 0) & (fixes.observed_us >= until_us)
+        asked = self._asked(units, starts, stops, np.logical_or.reduceat(due, starts))
+        near = Nearness(self.rulebook, fixes, before, has_leg, origins, asked)
         rests_us = heads.rests_us[slots]
-        if rests_us.any():
-            marked |= (rests_us > 0) & (near.stirring | (near.silence_us > rests_us))
+        marked = near.marked() | due | (heads.idle[slots] & near.stirring)
+        marked |= (rests_us > 0) & (near.stirring | (near.silence_us > rests_us))
         watched = heads.hot[units] | np.logical_or.reduceat(marked, starts)
+        watched |= heads.idle[units] & ~trusted
+        for at in np.flatnonzero(heads.idle[units] & ~watched).tolist():
+            watched[at] = not self._all_idle(int(units[at]), near, int(starts[at]), int(stops[at]))
         taken = stops - starts
         heads.since_checkpoint[units] += taken.astype(np.int32)
         for at in np.flatnonzero(~trusted | watched).tolist():
@@ -158,16 +164,33 @@ class Judge:
             self.gates_m_s(fixes.profile[run]),
         )  # fmt: skip
 
-    def _asked(self, units: I32, starts: Rows, stops: Rows) -> Rows:
-        """Return the pairs (see ``Nearness``) whose distances the states that do not rest will surely ask for."""
+    def _asked(self, units: I32, starts: Rows, stops: Rows, due: Mask) -> Rows:
+        """Return the pairs (see ``Nearness``) whose distances the states of tracks will surely ask for.
+
+        ``due`` are the tracks whose resting states ask too.
+        """
         asked: list[int] = []
         size = int(stops[-1])
-        for at in np.flatnonzero(self._heads.hot[units]).tolist():
-            start, stop = int(starts[at]), int(stops[at])
+        instances = self.rulebook.instances
+        for at in np.flatnonzero(self._heads.hot[units] | self._heads.idle[units] | due).tolist():
+            start, stop, all_ask = int(starts[at]), int(stops[at]), bool(due[at])
             pairs = self._heads.pairs[int(units[at])].items()
-            for geometry in {self.rulebook.instances[number].geometry for number, pair in pairs if not pair.rests_us}:
+            for geometry in {instances[number].geometry for number, pair in pairs if all_ask or not pair.rests_us}:
                 asked.extend(range(geometry * size + start, geometry * size + stop))
         return np.array(asked, np.intp)
+
+    def _all_idle(self, slot: int, near: Nearness, start: int, stop: int) -> bool:
+        """Whether the fixes of a track, none of which is marked, leave all its idle states as they are."""
+        accuracy_m = near.fixes.accuracy_m[start:stop].tolist()
+        for number, pair in self._heads.pairs[slot].items():
+            if pair.rests_us:
+                continue
+            instance = self.rulebook.instances[number]
+            margin_m = instance.spec.margin_m
+            for row, each_m in enumerate(accuracy_m, start):
+                if not stays_idle(pair, margin_m, near.distance_m(instance.geometry, row, stop), each_m):
+                    return False
+        return True
 
 
 def anchored(fixes: Fixes, row: int, reliability: float) -> Anchor:

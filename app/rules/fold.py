@@ -58,9 +58,9 @@ class TrackFold:
         pairs, situation = self._pairs, self._fixes.situation
         row = self._start
         while row < self._stop:
-            rousing = self._rousing()
+            rousing, due = self._rousing(), self._due()
             if all(pair.rests_us for pair in pairs.values()):  # nothing to watch: on to where a state may change
-                row = self._next(row, rousing)
+                row = min(self._next(row, rousing), max(row, due))
                 if row == self._stop:
                     break
             active = self._active(situation.item(row))
@@ -76,7 +76,8 @@ class TrackFold:
             if course is not None:
                 ahead = self._rulebook.ahead
                 met |= {n for geometry in course.towards for n in instances_of[geometry] if n in ahead and n in active}
-            awake = pairs.keys() if _holds(rousing, row) else {n for n, pair in pairs.items() if not pair.rests_us}
+            rouse = row >= due or _holds(rousing, row)
+            awake = pairs.keys() if rouse else {n for n, pair in pairs.items() if not pair.rests_us}
             numbers = (met | awake) - began
             if numbers and (row > self._start or self._head is not None):
                 self._step(sorted(numbers), row, near, course)
@@ -92,6 +93,13 @@ class TrackFold:
         if rows is None:
             rows = self._rouses[rests_us] = self._near.rousing(self._start, self._stop, rests_us)
         return rows
+
+    def _due(self) -> int:
+        """Return the row from which on the pairs that rest must be asked; that may lie before the present one."""
+        until_us = min((pair.until_us for pair in self._pairs.values() if pair.until_us), default=0)
+        if not until_us:
+            return self._stop
+        return self._start + int(self._fixes.observed_us[self._start : self._stop].searchsorted(until_us))
 
     def _next(self, row: int, rousing: Sequence[int]) -> int:
         """Return the next row, from ``row`` on, at which a state that is quiet or rests may change; else the end."""

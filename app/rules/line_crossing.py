@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 from app.geo.edges import Edges
 from app.model.violation import Direction
 from app.rules.rule import Finding, Fix, Instance, Leg, Pair
-from app.rules.side import advance, confirms, take_crossings
+from app.rules.side import advance, confirms, idle_m, take_crossings
 
 
 class LineCrossing:
@@ -34,17 +34,20 @@ class LineCrossing:
         """Start at the first fix: if it confirms a side, silently."""
         pair = Pair()
         pair.settled = confirms(pair, fix, self._instance.spec.margin_m)
+        pair.idle_m = idle_m(pair)
         return pair, []
 
     def step(self, pair: Pair, leg: Leg, fix: Fix, party: str) -> list[Finding]:
         """Take a track's next fix; return the findings that are new or changed."""
         take_crossings(pair, leg, fix, self._instance.spec.max_gap_s)
         confirmed = confirms(pair, fix, self._instance.spec.margin_m)
+        found: list[Finding] = []
         if pair.settled:
-            return advance(self._instance, self, pair, leg, fix, party, confirmed)
-        if confirmed:
+            found = advance(self._instance, self, pair, leg, fix, party, confirmed)
+        elif confirmed:
             pair.settled, pair.net, pair.last = True, 0, None
-        return []
+        pair.idle_m = idle_m(pair)
+        return found
 
     def leave(self, pair: Pair, at_us: int) -> list[Finding]:
         """The line is no longer in force: an open incursion ends there."""

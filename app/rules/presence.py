@@ -121,10 +121,13 @@ class Presence:
     def _rest(self, pair: Pair, fix: Fix) -> None:
         """Let the pair rest where only few fixes can change it. Equal states must then be written alike."""
         stay = pair.open
-        if stay is None or pair.net or not fix.plausible or self._asked.sample_us:
-            pair.rests_us = 0
+        if stay is None or pair.net or not fix.plausible:
+            pair.rests_us = pair.until_us = 0
             return
         pair.rests_us = self.silence_us(stay.profile)
+        if self._asked.sample_us:
+            cut_us = (stay.observed_us // CUT_US + 1) * CUT_US
+            pair.until_us = min(cut_us, stay.samples[-1][0] + self._asked.sample_us)
         pair.heard_us, pair.streak, pair.last, pair.deepest = None, 0, None, None
 
     def _stay(self, fix: Fix, begin_us: int, lon: float, lat: float) -> Finding:

@@ -140,6 +140,11 @@ class Pair(msgspec.Struct):
     rests_us: int = 0
     """Presence: not 0 where nothing but the edge, another profile or instance, an implausible fix, or a silence longer
     than this can change the state, so that the fixes between need no look."""
+    until_us: int = 0
+    """Presence: a state that rests must be asked about fixes from this instant on; 0: it need not."""
+    idle_m: float = -1.0
+    """Sides: not negative where a fix that meets no edge, keeps its profile, may be believed, is no farther from the
+    edge than this, and confirms its side (or not) as the fixes before did, leaves the state just as it is."""
     foreseen_us: int | None = None
     """Approaches: ``observed_at`` of the last fix that foresaw a crossing; ``open`` is the approach."""
     beneath: "Pair | None" = None

@@ -7,7 +7,7 @@ Fixes that are not plausible may raise a suspicion and no more: what they crosse
 fix, and the chord to it from the last such fix counts instead. So what is confirmed is as if they had not been sent.
 """
 
-from math import erf, sqrt
+from math import erf, inf, sqrt
 from typing import Protocol
 
 from app.model.instant import SECOND_US
@@ -20,6 +20,10 @@ SIGMA_OF_RADIUS = 1.515
 """The radius that holds 68 % of two Gaussians, in sigmas."""
 TOO_INACCURATE_M = 1000.0
 """A fix less accurate than this confirms nothing."""
+
+
+_ENOUGH = 2
+"""So many confirming fixes in a row are beyond doubt, however inaccurate; more are not counted."""
 
 
 def confidence(signed_distance_m: float, accuracy_m: float | None) -> float:
@@ -43,8 +47,26 @@ def confirms(pair: Pair, fix: Fix, margin_m: float) -> bool:
     if not usable(fix) or fix.distance_m < max(margin_m, reach_m):
         pair.streak = 0
         return False
-    pair.streak += 1
-    return reach_m <= margin_m or pair.streak >= 2
+    pair.streak = min(_ENOUGH, pair.streak + 1)
+    return reach_m <= margin_m or pair.streak == _ENOUGH
+
+
+def idle_m(pair: Pair) -> float:
+    """Return for a state after its fix what ``Pair.idle_m`` is to be."""
+    if pair.net or pair.sure or pair.suspicion or pair.doubted or 0 < pair.streak < _ENOUGH:
+        return -1.0
+    if not pair.settled:
+        return -1.0 if pair.streak else inf
+    if pair.open is None or pair.open.status != "confirmed" or pair.open.depth_m is None:
+        return -1.0
+    return pair.open.depth_m
+
+
+def stays_idle(pair: Pair, margin_m: float, distance_m: float, accuracy_m: float) -> bool:
+    """Whether a fix such as ``Pair.idle_m`` tells of leaves the state as it is; ``accuracy_m`` NaN: none given."""
+    reach_m = 0.0 if accuracy_m != accuracy_m else K * accuracy_m
+    confirming = distance_m >= max(margin_m, reach_m)
+    return distance_m <= pair.idle_m and confirming == bool(pair.streak) and not accuracy_m > TOO_INACCURATE_M
 
 
 def waited_too_long(finding: Finding, fix: Fix, settle_s: float) -> bool:

@@ -7,7 +7,7 @@ from app.geo.passage import departs, reaches_inside
 from app.model.instant import SECOND_US
 from app.model.violation import Direction
 from app.rules.rule import Finding, Fix, Instance, Leg, Pair
-from app.rules.side import advance, cite, confidence, confirms, take_crossings, usable, waited_too_long
+from app.rules.side import advance, cite, confidence, confirms, idle_m, take_crossings, usable, waited_too_long
 
 NARROW_CONFIDENCE = 0.95
 """Where a zone has no room for the margin, a fix inside with this confidence confirms."""
@@ -37,7 +37,9 @@ class ZoneIncursion:
     def begin(self, fix: Fix, inside: bool) -> tuple[Pair, list[Finding]]:
         """Start at the first fix: confirmed outside is silent, confirmed inside is ``present``."""
         pair = Pair(inside=inside)
-        return pair, self._settle(pair, fix, self._confirms(pair, fix))
+        found = self._settle(pair, fix, self._confirms(pair, fix))
+        self._idle(pair)
+        return pair, found
 
     def step(self, pair: Pair, leg: Leg, fix: Fix, party: str) -> list[Finding]:
         """Take a track's next fix; return the findings that are new or changed."""
@@ -51,7 +53,9 @@ class ZoneIncursion:
             found = self._dwelt(pair, fix, advance(self._instance, self, pair, leg, fix, party, confirmed))
         else:
             found = self._settle(pair, fix, confirmed)
-        return transits + found + self._dropped(pair, fix, confirmed)
+        found = transits + found + self._dropped(pair, fix, confirmed)
+        self._idle(pair)
+        return found
 
     def leave(self, pair: Pair, at_us: int) -> list[Finding]:
         """The zone is no longer in force: an open incursion ends there."""
@@ -60,6 +64,9 @@ class ZoneIncursion:
         pair.open.ended_us = at_us
         self._weigh_stay(pair.open, at_us)
         return [pair.open]
+
+    def _idle(self, pair: Pair) -> None:
+        pair.idle_m = -1.0 if self._instance.narrow else idle_m(pair)  # in a narrow zone, other fixes confirm too
 
     def _confirms(self, pair: Pair, fix: Fix) -> bool:
         if confirms(pair, fix, self._instance.spec.margin_m):
