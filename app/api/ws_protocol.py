@@ -101,12 +101,13 @@ class Wire:
         """Send messages, each given in pieces. What comes after a close is dropped."""
         if self._protocol.conn.state is not State.OPEN:
             return
+        given = 0
         for pieces in messages:
             for frame in framed(pieces):
-                size = sum(map(len, frame))
                 self._pending.append(frame)
-                self._pending_bytes += size
-                self._given_bytes += size
+                given += sum(map(len, frame))
+        self._pending_bytes += given
+        self._given_bytes += given
         self.pump()
 
     def backlog(self) -> int:
@@ -138,15 +139,17 @@ class Wire:
         """Hand the transport as many of the waiting frames as it has room for, each whole: others send frames too."""
         transport = self._protocol.transport
         while self._pending and transport.get_write_buffer_size() <= HIGH:
-            room = HIGH + 1 - transport.get_write_buffer_size()
+            room = left = HIGH + 1 - transport.get_write_buffer_size()
             pieces: list[bytes | memoryview] = []
-            while self._pending and room > 0:
+            while self._pending and left > 0:
                 frame = self._pending.popleft()
-                size = sum(map(len, frame))
-                room -= size
-                self._pending_bytes -= size
+                left -= sum(map(len, frame))
                 pieces += frame
-            transport.writelines(pieces)
+            self._pending_bytes -= room - left
+            if room - left <= CHUNK:  # to copy what is small is cheaper than to hand it on piece by piece
+                transport.write(b"".join(pieces))
+            else:
+                transport.writelines(pieces)
 
 
 def framed(pieces: tuple[bytes, ...]) -> list[_Frame]:

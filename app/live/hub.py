@@ -14,7 +14,7 @@ from app.access.policy import Allowed
 from app.access.principals import Principal
 from app.live.audience import Audience, Rights, rights_of
 from app.live.bodies import Bodies, Body
-from app.live.bulletin import Bulletin
+from app.live.bulletin import Bulletin, Revision
 from app.live.envelope import DeltaPrefix, SnapshotPrefix, ViolationPrefix, spliced, whole
 from app.live.frames import FeedFrame, Ping, Resume, Resumed, Subscribe
 from app.live.session import RETAIN_S, Point, Session
@@ -82,6 +82,9 @@ class Hub:
         self._sessions: dict[str, Session] = {}
         self._parted: dict[str, float] = {}  # epoch → when its connection ended, longest ago first
         self._snapshots: dict[tuple[Rights, View], _Drawn] = {}
+        self._freshly: dict[tuple[Rights, int], list[Revision]] = {}
+        """By rights, the revisions after a number, as of the bulletin's number ``_fresh_of``."""
+        self._fresh_of = -1
         self._ping_due_s = self._feeds_due_s = self._forget_due_s = float("-inf")
 
     @property
@@ -209,16 +212,31 @@ class Hub:
 
     def _violations(self, session: Session, now_s: float) -> list[Message]:
         """Number the revisions that the session has not been told."""
-        messages = []
-        point = session.point
+        messages: list[Message] = []
+        point, number = session.point, self._bulletin.number
+        if point.told == number:
+            return messages
         if "violations" in session.view.layers:
-            may = session.audience.allowed.may
-            for revision in self._bulletin.revisions(point.told):
-                if may(revision.violation.marking):
-                    seq = session.count(now_s, point._replace(told=revision.number))
-                    messages.append(spliced(ViolationPrefix(seq), revision.tail))
-        session.learn(point._replace(told=self._bulletin.number))
+            fresh = self._fresh(session.audience, point.told)
+            seqs = session.count_each(now_s, [revision.number for revision in fresh])
+            messages = [
+                spliced(ViolationPrefix(seq), revision.tail) for seq, revision in zip(seqs, fresh, strict=True)
+            ]  # fmt: skip
+        session.learn(point._replace(told=number))
         return messages
+
+    def _fresh(self, audience: Audience, told: int) -> list[Revision]:
+        """Return the revisions told after number ``told`` that the audience may see: mostly many ask for the same."""
+        if self._fresh_of != self._bulletin.number:
+            self._fresh_of = self._bulletin.number
+            self._freshly.clear()
+        key = audience.rights, told
+        fresh = self._freshly.get(key)
+        if fresh is None:
+            may = audience.allowed.may
+            fresh = [it for it in self._bulletin.revisions(told) if may(it.violation.marking)]
+            self._freshly[key] = fresh
+        return fresh
 
     def _changes(
         self,

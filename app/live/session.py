@@ -1,6 +1,7 @@
 """One subscriber's stream: what he has been sent, so that a resume is proved or refused. Sends nothing itself."""
 
 from array import array
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.live.audience import Audience
@@ -40,16 +41,28 @@ class Session:
 
     def count(self, now_s: float, point: Point) -> int:
         """Return the number of the next message, after which the subscriber knows ``point``."""
-        self.seq += 1
         self.point = point
-        self._sent_s.append(now_s)
         self._points.extend(point)
+        return self._count(now_s, 1)[0]
+
+    def count_each(self, now_s: float, told: Sequence[int]) -> range:
+        """Return the numbers of the next messages, after each of which he has been told up to one of ``told``."""
+        version, number, _ = self.point
+        for each in told:
+            self._points.extend((version, number, each))
+        if told:
+            self.point = Point(version, number, told[-1])
+        return self._count(now_s, len(told))
+
+    def _count(self, now_s: float, messages: int) -> range:
+        self._sent_s.extend([now_s] * messages)
+        self.seq += messages
         kept = len(self._sent_s)
         if kept >= _TRIM_FROM and (self._sent_s[kept // 2] < now_s - RETAIN_S or kept > MOST_POINTS):
             self._after += kept // 2
             del self._sent_s[: kept // 2]
             del self._points[: 3 * (kept // 2)]
-        return self.seq
+        return range(self.seq - messages + 1, self.seq + 1)
 
     def learn(self, point: Point) -> None:
         """The subscriber, by all he has been sent, knows ``point``."""
