@@ -28,6 +28,8 @@ WAITING_POSITIONS = 1_000_000
 """Positions that may wait for a commit; more are refused."""
 ENTRY_POSITIONS = 50_000
 """A merged entry is closed once it has this many."""
+_TURNS = 2
+"""So often the loop goes round before the writer is given what waits."""
 _READ_BYTES = 4_000_000
 _DOUBT_S = 2.0
 
@@ -145,16 +147,29 @@ class Journal:
         return self._head > seq
 
     async def _appended(self, body: Body | None, sent: Sequence[tuple[SentId, int]], positions: int) -> int:
-        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[int] = loop.create_future()
         with self._lock:
             if self._pending_positions + positions > WAITING_POSITIONS:
                 raise StoreUnavailable("too many reports are waiting")
             if not self._scheduled:
-                self._database.submit(Job(self._write, self._settled))
+                loop.call_soon(self._hand_over, loop, _TURNS)
                 self._scheduled = True
             self._pending.append(_Append(body, sent, future))
             self._pending_positions += positions
         return await self._database.settled(future)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop, turns: int) -> None:
+        """Give what waits to the writer once the loop has gone round: whoever else is ready shares the commit."""
+        if turns > 1:
+            loop.call_soon(self._hand_over, loop, turns - 1)
+            return
+        try:
+            self._database.submit(Job(self._write, self._settled))
+        except StoreUnavailable as error:
+            for append in self._taken():
+                if not append.future.done():
+                    append.future.set_exception(error)
 
     def _taken(self) -> list[_Append]:
         with self._lock:
