@@ -12,6 +12,9 @@ from app.geo.nearest import Spans
 from app.geo.occupancy import Occupancy, boxes
 from app.geo.predicates import determinant
 
+_NEAR_THE_POLE = 1.5
+"""Radians of latitude; beyond, a way may come round by any meridian."""
+
 
 class LegIndex:
     """An index over features, numbered as given. Positions are whole 1e-7 degrees, longitudes within ±180°."""
@@ -60,10 +63,10 @@ class LegIndex:
         if not self._count or not len(lon):
             return np.empty(0, np.intp)
         angle = np.minimum(reach_m / SMALLEST_RADIUS_M, np.pi / 2) * 1.001
-        highest = np.minimum(np.abs(lat) * RADIANS_A_STEP + angle, np.pi / 2)
-        # The meridians that a cap touches: sin(half its width) = sin(angle) / cos(latitude of its middle).
-        widest = np.sin(angle) / np.maximum(np.cos(lat * RADIANS_A_STEP), 1e-9)
-        aside = np.where((highest < np.pi / 2) & (widest < 1), np.arcsin(np.minimum(widest, 1.0)), np.pi)
+        highest = np.abs(lat) * RADIANS_A_STEP + angle
+        # Whoever goes so far stays below ``highest``, where a radian of the way is at most so many of longitude.
+        aside = np.minimum(angle / np.cos(np.minimum(highest, _NEAR_THE_POLE)), np.pi)
+        aside[highest >= _NEAR_THE_POLE] = np.pi
         up_e7, aside_e7 = (np.ceil(part / RADIANS_A_STEP).astype(np.int64) for part in (angle, aside))
         return self._occupancy.perhaps(lon - aside_e7, lat - up_e7, 2 * aside_e7, 2 * up_e7)
 

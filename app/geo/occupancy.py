@@ -71,13 +71,17 @@ class Occupancy:
     def _boxes_meet(self, lon0: I64, lat0: I64, d_lon: I64, d_lat: I64) -> Bools:
         west, east, south, north = boxes(lon0, lat0, d_lon, d_lat)
         rows, columns = self.near.shape
-        left, right = (np.clip((side - self.west) >> self.power, -1, columns) for side in (west, east))
-        bottom, top = (np.clip((side - self.south) >> self.power, -1, rows) for side in (south, north))
-        left, bottom = np.maximum(left, 0), np.maximum(bottom, 0)
-        right, top = np.minimum(right + 1, columns), np.minimum(top + 1, rows)
+        left, right = (_within((side - self.west) >> self.power, columns, by) for side, by in ((west, 0), (east, 1)))
+        bottom, top = (_within((side - self.south) >> self.power, rows, by) for side, by in ((south, 0), (north, 1)))
         inside = self.sums[top, right] - self.sums[bottom, right] - self.sums[top, left] + self.sums[bottom, left]
         meets: Bools = (inside > 0) | (west < -HALF_TURN_E7) | (east > HALF_TURN_E7)
         return meets
+
+
+def _within(cell: I64, cells: int, by: int) -> I64:
+    """Return the column or row of the table before (``by`` 0) or after (1) a cell, which may lie beyond the bitmap."""
+    place: I64 = np.minimum(np.maximum(cell + by, 0), cells)
+    return place
 
 
 def boxes(lon0: I64, lat0: I64, d_lon: I64, d_lat: I64) -> tuple[I64, I64, I64, I64]:

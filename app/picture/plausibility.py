@@ -38,6 +38,8 @@ FROZEN = 5
 MOVING_M_S = 1.5
 """What a fix must say of its speed to be moving: in a second, a hundred times further than coordinates resolve."""
 
+_WIDEST_STEP_M = 0.011170
+"""No 1e-7 degree is longer anywhere: one of latitude at a pole is 0.0111694 m."""
 _RUN = 512
 """Legs judged at once: a bound on what a bad one makes us judge again."""
 
@@ -71,8 +73,13 @@ def leg_is_good(
 ) -> Mask:  # fmt: skip
     """Whether each leg stays below its gate, with slack for the accuracy of both ends (NaN: none given)."""
     slack_m = _SLACK * (np.nan_to_num(accuracy0_m) + np.nan_to_num(accuracy1_m))
-    reach_m = gate_m_s * (np.abs(us1 - us0) / SECOND_US)
-    return np.asarray(distance_m(lon0_e7, lat0_e7, lon1_e7, lat1_e7) <= reach_m + slack_m)
+    reach_m = gate_m_s * (np.abs(us1 - us0) / SECOND_US) + slack_m
+    # Most are good by far: as if degrees of longitude were nowhere narrower, and the earth as wide as it is anywhere.
+    good = (np.abs(lon1_e7 - lon0_e7) + np.abs(lat1_e7 - lat0_e7)) * _WIDEST_STEP_M <= reach_m
+    rest = np.flatnonzero(~good)
+    if len(rest):
+        good[rest] = distance_m(lon0_e7[rest], lat0_e7[rest], lon1_e7[rest], lat1_e7[rest]) <= reach_m[rest]
+    return np.asarray(good)
 
 
 def stuck(
