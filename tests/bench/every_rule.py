@@ -44,7 +44,8 @@ FEATURES = 200
 EDGES = 250
 UNITS = 10_000
 _ROUNDS = 20
-_WARM_ROUNDS = 3
+_WARM_ROUNDS = 35
+"""As many seconds: the dwell times of those who begin inside are over when it is measured."""
 _RADIUS_DEG = 0.012, 0.010
 
 

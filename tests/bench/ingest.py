@@ -20,7 +20,8 @@ VIEWERS = 100
 BATCH = 1000
 _VIEWS = 10
 _VIEW_DEG = 0.11, 0.08
-_WARM_ROUNDS = 5
+_WARM_ROUNDS = 35
+"""Seconds of the units' time before anything is measured: who began inside an area has dwelt there for long enough."""
 _PROBE_EVERY_S = 0.05
 _LAST_S = 2.0
 """The last crossings are listened for this much longer."""
