@@ -73,7 +73,7 @@ export function makeWorld(file, count) {
     violations: new Map(),
     n: 0,
     all: () => ({
-      mission: { ...file.mission, exercise: file.mission.exercise },
+      mission: { escalate_after_s: {}, ...file.mission, exercise: file.mission.exercise },
       tracks: [...tracks.values()],
       violations: [...world.violations.values()],
       incidents,
@@ -206,7 +206,10 @@ export function violation(world, over) {
     ended_at: null,
     duration_s: null,
     depth_m: 112 + n,
+    radius_m: null,
     confidence: 0.97,
+    cause: 'found',
+    platform: null,
     evidence: { reports: ['r_1', 'r_2'], line_version: null },
     reason: `u-${n} seen by GBR, ${112 + n} m beyond the northern line, margin 50 m, accuracy 12 m.`,
     assessment:

@@ -90,7 +90,7 @@ async def screen_figures(begun: Callable[[str], None]) -> list[Figure]:
 
 
 async def _under(load: Load) -> list[Figure]:
-    async with _screen(load.entities, load.every_ms) as page:
+    async with screened(load.entities, load.every_ms) as page:
         await eventually(lambda: _holds(page, f"window.__accord?.trackCount >= {load.entities}"), SLOW_MS / 1000)
         for _ in range(load.zoom):
             await page.keyboard.press("+")
@@ -124,7 +124,7 @@ async def _under(load: Load) -> list[Figure]:
 
 
 async def _over_a_shift() -> Figure:
-    async with _screen(SHIFT_UNITS, 4) as page:
+    async with screened(SHIFT_UNITS, 4) as page:
         await eventually(lambda: _holds(page, f"window.__accord?.trackCount >= {SHIFT_UNITS}"), SLOW_MS / 1000)
         tenth, held = SHIFT_UPDATES // 10, list[float]()
         for part in range(1, 11):
@@ -158,7 +158,8 @@ async def _holds(page: Page, condition: str) -> bool:
 
 
 @asynccontextmanager
-async def _screen(entities: int, every_ms: int) -> AsyncIterator[Page]:
+async def screened(entities: int, every_ms: int) -> AsyncIterator[Page]:
+    """Give a screen that shows a made-up picture of so many entities; all that can move do so at each update."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -68,6 +68,12 @@ class Screen:
         await at("login-submit").click()
         await self.is_live()
 
+    async def look(self, theme: str, language: str) -> None:
+        """Have the page begin anew in a theme and a language."""
+        chosen = {"accord.theme": theme, "accord.language": language}
+        await self.page.evaluate("kept => Object.entries(kept).forEach(([k, v]) => localStorage.setItem(k, v))", chosen)
+        await self.page.reload()
+
     async def is_live(self) -> None:
         """Wait until the link is up and a picture is there."""
         await expect(self.page.get_by_test_id("link-state")).to_have_attribute("data-state", "live", timeout=SLOW_MS)

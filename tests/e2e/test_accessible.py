@@ -20,7 +20,10 @@ _RUN = """async () => {
     return violations.flatMap(({ id, nodes }) =>
         nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`));
 }"""
+_UNFOLD = "open => document.querySelectorAll('details').forEach(each => { each.open = open; })"
 LOOKS = [("night", "en"), ("day", "en"), ("red", "en"), ("night", "ar")]
+KEYS = {"i": "incident-form", "b": "log-book", "o": "hand-over", "u": "units", "/": "palette", "e": "feature-form"}
+"""What each key opens, and Escape closes."""
 
 
 async def faults(screen: Screen, where: str) -> list[str]:
@@ -28,13 +31,6 @@ async def faults(screen: Screen, where: str) -> list[str]:
     if not await screen.page.evaluate("'axe' in window"):
         await screen.page.evaluate(AXE.read_text())
     return [f"{where}: {fault}" for fault in await screen.page.evaluate(_RUN)]
-
-
-async def look(screen: Screen, theme: str, language: str) -> None:
-    """Have the page begin anew in a theme and a language."""
-    chosen = {"accord.theme": theme, "accord.language": language}
-    await screen.page.evaluate("kept => Object.entries(kept).forEach(([k, v]) => localStorage.setItem(k, v))", chosen)
-    await screen.page.reload()
 
 
 async def test_axe_finds_nothing_on_any_part_in_any_theme_or_direction(tmp_path: Path) -> None:
@@ -51,10 +47,10 @@ async def test_axe_finds_nothing_on_any_part_in_any_theme_or_direction(tmp_path:
 
         await page.goto(server.url)
         for theme, language in LOOKS:
-            await look(screen, theme, language)
+            await screen.look(theme, language)
             await expect(page.get_by_test_id("login-submit")).to_be_visible()
             found += await faults(screen, f"{theme} {language} log-in")
-        await look(screen, "night", "en")
+        await screen.look("night", "en")
         await screen.log_in(server.url, "ada", password)
         driven = [seen("N-1", 35.02 - step * 0.004, 240 - step * 40) for step in range(6)]
         await push(server, key, *driven, seen("patrol", 34.99, 5, party="mission"))
@@ -68,23 +64,41 @@ async def test_axe_finds_nothing_on_any_part_in_any_theme_or_direction(tmp_path:
             found += await faults(screen, f"{where} watch")
             await page.locator(f'[data-violation-id="{violation}"] button').first.click()
             await expect(page.get_by_test_id("track-card")).to_be_visible()
-            found += await faults(screen, f"{where} track card")
-            await keys.press("Escape")
-            await keys.press("i")
-            await expect(page.get_by_test_id("incident-form")).to_be_visible()
-            await page.get_by_test_id("incident-when").fill("soon")
-            await keys.press("Enter")
-            await expect(page.get_by_test_id("incident-form").get_by_role("alert")).to_be_visible()
-            found += await faults(screen, f"{where} incident form")
-            await keys.press("Escape")
+            for opened in ("true", "false"):
+                await page.evaluate(
+                    f"document.querySelectorAll('details').forEach(each => {{ each.open = {opened}; }})"
+                )
+                found += await faults(screen, f"{where} track card, its alert's parts open: {opened}")
+            await page.get_by_test_id("track-card").get_by_role("button").first.click()
+            await expect(page.get_by_test_id("track-card")).to_have_count(0)
+            for pressed, opened in KEYS.items():
+                await keys.press(pressed)
+                await expect(page.get_by_test_id(opened)).to_be_visible(timeout=SLOW_MS)
+                if opened == "incident-form":
+                    await page.get_by_test_id("incident-when").fill("soon")
+                    await keys.press("Enter")
+                    await expect(page.get_by_test_id(opened).get_by_role("alert")).to_be_visible()
+                found += await faults(screen, f"{where} {opened}")
+                await keys.press("Escape")
+                await expect(page.get_by_test_id(opened)).to_have_count(0)
             await keys.press("?")
             await expect(page.get_by_role("dialog")).to_be_visible()
             found += await faults(screen, f"{where} keys")
+            await page.get_by_test_id("tour-again").click()
+            await keys.press("Enter")
+            await expect(page.get_by_test_id("tour")).to_be_visible()
+            found += await faults(screen, f"{where} tour")
             await keys.press("Escape")
+            await expect(page.get_by_test_id("tour")).to_have_count(0)
             await keys.press("[")
             await expect(page.get_by_test_id("past-banner")).to_be_visible()
             await expect(page.get_by_test_id("past-banner")).not_to_have_attribute("data-at", "", timeout=SLOW_MS)
             found += await faults(screen, f"{where} past")
             await keys.press("l")
+            await expect(page.get_by_test_id("past-banner")).to_be_hidden()
+        await page.goto(f"{server.url}/?wall")
+        await expect(page.get_by_test_id("wall")).to_be_visible(timeout=SLOW_MS)
+        await screen.shows_alert(status="confirmed")
+        found += await faults(screen, "wall")
         assert found == []
         assert screen.faults == []

@@ -1,32 +1,24 @@
 """The rail: why an alert was raised, drawn where it was; and a flood that is one line, of which none is lost."""
 
-import json
 from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.screen import Screen, chromium
-from tests.e2e.test_watch import MISSION, push, seen
-from tests.scenarios.server import cop, running
+from tests.e2e.lake import lake
+from tests.e2e.test_watch import seen
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FLOOD = 6
 
 
 async def test_an_alert_shows_its_evidence_and_a_flood_is_one_line(tmp_path: Path) -> None:
-    mission = tmp_path / "mission.geojson"
-    mission.write_text(json.dumps(MISSION))
-    async with running(tmp_path / "data", mission) as server, chromium() as browser:
-        key = await server.key("GBR")
-        made = ("--data", server.folder, "--name", "ada", "--role", "officer")
-        password = (await cop("user", "create", *made)).strip()
-        ada = await Screen.opened(browser)
-        await ada.log_in(server.url, "ada", password)
+    async with lake(tmp_path) as water:
+        ada = await water.officer()
         at = ada.page.get_by_test_id
 
         way = [seen("N-1", lat, ago_s, accuracy_m=20) for lat, ago_s in ((35.02, 90), (35.012, 60), (35.006, 30))]
-        await push(server, key, *way)
+        await water.push(*way)
         alone = await ada.shows_alert(status="confirmed")
         await ada.page.locator(f'[data-violation-id="{alone}"] .row').click()
         await ada.becomes(f'window.__accord.evidenceOf === "{alone}"')
@@ -35,8 +27,8 @@ async def test_an_alert_shows_its_evidence_and_a_flood_is_one_line(tmp_path: Pat
         await ada.shot("evidence")
 
         flood = [f"F-{n}" for n in range(FLOOD)]
-        await push(server, key, *(seen(unit, 35.02, 60 - n, 33.3) for n, unit in enumerate(flood)))
-        await push(server, key, *(seen(unit, 35.005, 30 - n, 33.3) for n, unit in enumerate(flood)))
+        await water.push(*(seen(unit, 35.02, 60 - n, 33.3) for n, unit in enumerate(flood)))
+        await water.push(*(seen(unit, 35.005, 30 - n, 33.3) for n, unit in enumerate(flood)))
         await ada.becomes(f"window.__accord.violations.length === {FLOOD + 1}")
         group = at("alert-group")
         await expect(group).to_have_attribute("data-count", str(FLOOD))
