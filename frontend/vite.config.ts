@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
@@ -17,6 +18,7 @@ export default defineConfig({
           groups: [
             { name: 'maplibre', test: /node_modules\/maplibre-gl/ },
             { name: 'milsymbol', test: /node_modules\/milsymbol/ },
+            { name: 'en', test: /src\/words\/en\.ts/ }, // as the words of the other languages are
           ],
         },
       },
@@ -24,6 +26,10 @@ export default defineConfig({
   },
   server: { proxy: { '/api': { target: SERVER, ws: true } } },
   preview: { proxy: { '/api': { target: SERVER, ws: true } } },
-  resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
+  resolve: {
+    // Its own entry also adds APP-6B, whose letters 2525C has too.
+    alias: { 'milsymbol-sets': fileURLToPath(new URL('node_modules/milsymbol/index.mjs', import.meta.url)) },
+    ...(process.env['VITEST'] ? { conditions: ['browser'] } : {}),
+  },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
 });

@@ -1,6 +1,8 @@
 /** Symbols as canvases, by milsymbol (APP-6D/E, 2525C). The only module that knows milsymbol. */
 
-import ms from 'milsymbol';
+import { app6d, ms, std2525b, std2525c, std2525d, std2525e } from 'milsymbol-sets';
+
+for (const set of [std2525b, std2525c, app6d, std2525d, std2525e]) ms.addIcons(set);
 
 /** Symbol size in CSS pixels: milsymbol's `size` is the height of a ground unit's octagon. */
 const SIZE = 19;

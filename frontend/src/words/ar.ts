@@ -87,7 +87,6 @@ export const ar: Catalogue = {
   'bar.behind': 'الحساب متأخر {age}',
   'bar.exercise': 'تمرين · تمرين',
   'bar.missionUse': 'لاستعمال البعثة فقط',
-  'bar.more': 'المزيد',
   'bar.local': 'التوقيت المحلي',
 
   'map.label': 'خريطة مباشرة',
@@ -121,7 +120,6 @@ export const ar: Catalogue = {
   'tool.around': 'حول {who}',
   'map.north': 'الشمال إلى الأعلى',
   'map.versions': 'النسخ السابقة والقادمة للخطوط والمناطق',
-  'map.parties': 'الأطراف',
   'map.tracks': {
     zero: '{n} مسار',
     one: 'مسار واحد ({n})',
@@ -155,7 +153,6 @@ export const ar: Catalogue = {
   'keys.live': 'العودة إلى المباشر',
   'keys.incident': 'تسجيل حادث',
   'keys.help': 'هذه القائمة',
-  'keys.single': 'تفعيل المفاتيح ذات الحرف الواحد',
 
   'past.word': 'الماضي',
   'past.timeline': 'الخط الزمني',
@@ -361,18 +358,12 @@ export const ar: Catalogue = {
   'severity.critical': 'حرجة',
   'severity.flash': 'عاجلة جدًا',
 
-  'detail.why': 'سبب التنبيه',
-  'detail.observed': 'رُصد',
   'detail.confirmed': 'تأكد',
   'detail.ended': 'انتهى',
   'detail.lasted': 'دام',
   'detail.confidence': 'درجة الثقة',
   'detail.lineVersion': 'الخط بتاريخ',
-  'detail.evidence': 'الأدلة',
-  'detail.noEvidence': 'لا يستند إلى تقارير مفردة.',
-  'detail.report': 'تقرير {n}',
   'detail.history': 'التاريخ',
-  'detail.revision': 'المراجعة {n}',
   'detail.reading': 'قراءة…',
   'detail.unread': 'تعذرت قراءته: {why}. أغلقه وافتحه من جديد.',
   'detail.raised': 'صدر بوصفه: {status}',
@@ -383,7 +374,6 @@ export const ar: Catalogue = {
   'assess.note': 'ملاحظة: لماذا',
   'assess.save': 'حفظ',
   'assess.saved': 'حُفظ.',
-  'assess.refused': 'حسابك يتيح الاطلاع لا التقييم.',
 
   'card.label': 'مسار',
   'card.unnamed': 'مسار بلا اسم',
@@ -660,7 +650,6 @@ export const ar: Catalogue = {
   'palette.goTo': 'اذهب إلى {place}',
   'palette.track': 'مسار',
   'palette.place': 'مكان',
-  'palette.action': 'إجراء',
   'palette.results': {
     zero: 'لا نتائج ({n})',
     one: 'نتيجة واحدة ({n})',

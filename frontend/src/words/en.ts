@@ -86,7 +86,6 @@ export const en = {
   'bar.behind': 'engine {age} behind',
   'bar.exercise': 'EXERCISE · EXERCISE',
   'bar.missionUse': 'MISSION USE ONLY',
-  'bar.more': 'More',
   'bar.local': 'Local time',
 
   'map.label': 'Live map',
@@ -120,7 +119,6 @@ export const en = {
   'tool.around': 'Around {who}',
   'map.north': 'North is up',
   'map.versions': 'Earlier and coming versions of lines and zones',
-  'map.parties': 'Parties',
   'map.tracks': { one: '{n} track', other: '{n} tracks' },
   'map.failed':
     'The map cannot be drawn here: this browser has no WebGL 2. Alerts and units work all the same.',
@@ -148,7 +146,6 @@ export const en = {
   'keys.live': 'Back to live',
   'keys.incident': 'Log an incident',
   'keys.help': 'This list',
-  'keys.single': 'Keys of one letter act',
 
   'past.word': 'PAST',
   'past.timeline': 'Timeline',
@@ -272,18 +269,12 @@ export const en = {
   'severity.critical': 'critical',
   'severity.flash': 'flash',
 
-  'detail.why': 'Why it was raised',
-  'detail.observed': 'Observed',
   'detail.confirmed': 'Confirmed',
   'detail.ended': 'Ended',
   'detail.lasted': 'Lasted',
   'detail.confidence': 'Confidence',
   'detail.lineVersion': 'Line as of',
-  'detail.evidence': 'Evidence',
-  'detail.noEvidence': 'No single reports stand behind it.',
-  'detail.report': 'Report {n}',
   'detail.history': 'History',
-  'detail.revision': 'Revision {n}',
   'detail.reading': 'Reading…',
   'detail.unread': 'It could not be read: {why}. Close it and open it again.',
   'detail.raised': 'Raised as {status}',
@@ -294,7 +285,6 @@ export const en = {
   'assess.note': 'Note: why',
   'assess.save': 'Save',
   'assess.saved': 'Saved.',
-  'assess.refused': 'Your account may look but not judge.',
 
   'card.label': 'Track',
   'card.unnamed': 'Unnamed track',
@@ -538,6 +528,5 @@ export const en = {
   'palette.goTo': 'Go to {place}',
   'palette.track': 'Track',
   'palette.place': 'Place',
-  'palette.action': 'Action',
   'palette.results': { one: '{n} result', other: '{n} results' },
 } as const satisfies Record<string, Entry>;

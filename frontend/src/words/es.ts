@@ -83,7 +83,6 @@ export const es: Catalogue = {
   'bar.behind': 'cálculo con {age} de retraso',
   'bar.exercise': 'EJERCICIO · EJERCICIO',
   'bar.missionUse': 'SOLO PARA LA MISIÓN',
-  'bar.more': 'Más',
   'bar.local': 'Hora local',
 
   'map.label': 'Mapa en vivo',
@@ -117,7 +116,6 @@ export const es: Catalogue = {
   'tool.around': 'Alrededor de {who}',
   'map.north': 'El norte está arriba',
   'map.versions': 'Versiones anteriores y futuras de líneas y zonas',
-  'map.parties': 'Partes',
   'map.tracks': { one: '{n} traza', other: '{n} trazas' },
   'map.failed':
     'Aquí no se puede dibujar el mapa: este navegador no tiene WebGL 2. Las alertas y las unidades sí funcionan.',
@@ -145,7 +143,6 @@ export const es: Catalogue = {
   'keys.live': 'Volver al directo',
   'keys.incident': 'Registrar un incidente',
   'keys.help': 'Esta lista',
-  'keys.single': 'Las teclas de una letra actúan',
 
   'past.word': 'PASADO',
   'past.timeline': 'Cronología',
@@ -272,18 +269,12 @@ export const es: Catalogue = {
   'severity.critical': 'crítica',
   'severity.flash': 'relámpago',
 
-  'detail.why': 'Por qué se levantó',
-  'detail.observed': 'Observada',
   'detail.confirmed': 'Confirmada',
   'detail.ended': 'Terminada',
   'detail.lasted': 'Duración',
   'detail.confidence': 'Confianza',
   'detail.lineVersion': 'Línea con fecha de',
-  'detail.evidence': 'Pruebas',
-  'detail.noEvidence': 'No se apoya en informes sueltos.',
-  'detail.report': 'Informe {n}',
   'detail.history': 'Historial',
-  'detail.revision': 'Revisión {n}',
   'detail.reading': 'Leyendo…',
   'detail.unread': 'No se pudo leer: {why}. Ciérrela y ábrala de nuevo.',
   'detail.raised': 'Levantada como {status}',
@@ -294,7 +285,6 @@ export const es: Catalogue = {
   'assess.note': 'Nota: por qué',
   'assess.save': 'Guardar',
   'assess.saved': 'Guardado.',
-  'assess.refused': 'Su cuenta puede mirar, pero no valorar.',
 
   'card.label': 'Traza',
   'card.unnamed': 'Traza sin nombre',
@@ -547,6 +537,5 @@ export const es: Catalogue = {
   'palette.goTo': 'Ir a {place}',
   'palette.track': 'Traza',
   'palette.place': 'Lugar',
-  'palette.action': 'Acción',
   'palette.results': { one: '{n} resultado', other: '{n} resultados' },
 };

@@ -83,7 +83,6 @@ export const fr: Catalogue = {
   'bar.behind': 'calcul en retard de {age}',
   'bar.exercise': 'EXERCICE · EXERCICE',
   'bar.missionUse': 'RÉSERVÉ À LA MISSION',
-  'bar.more': 'Plus',
   'bar.local': 'Heure locale',
 
   'map.label': 'Carte en direct',
@@ -118,7 +117,6 @@ export const fr: Catalogue = {
   'tool.around': 'Autour de {who}',
   'map.north': 'Le nord est en haut',
   'map.versions': 'Versions passées et à venir des lignes et zones',
-  'map.parties': 'Parties',
   'map.tracks': { one: '{n} piste', other: '{n} pistes' },
   'map.failed':
     'La carte ne peut pas être dessinée ici : ce navigateur n’a pas WebGL 2. Alertes et unités restent disponibles.',
@@ -146,7 +144,6 @@ export const fr: Catalogue = {
   'keys.live': 'Revenir au direct',
   'keys.incident': 'Consigner un incident',
   'keys.help': 'Cette liste',
-  'keys.single': 'Les touches d’une seule lettre agissent',
 
   'past.word': 'PASSÉ',
   'past.timeline': 'Chronologie',
@@ -275,18 +272,12 @@ export const fr: Catalogue = {
   'severity.critical': 'critique',
   'severity.flash': 'flash',
 
-  'detail.why': 'Pourquoi elle a été levée',
-  'detail.observed': 'Observée',
   'detail.confirmed': 'Confirmée',
   'detail.ended': 'Terminée',
   'detail.lasted': 'Durée',
   'detail.confidence': 'Confiance',
   'detail.lineVersion': 'Ligne en date du',
-  'detail.evidence': 'Preuves',
-  'detail.noEvidence': 'Aucun rapport isolé ne la fonde.',
-  'detail.report': 'Rapport {n}',
   'detail.history': 'Historique',
-  'detail.revision': 'Révision {n}',
   'detail.reading': 'Lecture…',
   'detail.unread': 'Lecture impossible : {why}. Fermez et ouvrez à nouveau.',
   'detail.raised': 'Levée comme {status}',
@@ -297,7 +288,6 @@ export const fr: Catalogue = {
   'assess.note': 'Note : pourquoi',
   'assess.save': 'Enregistrer',
   'assess.saved': 'Enregistré.',
-  'assess.refused': 'Votre compte peut regarder, mais non juger.',
 
   'card.label': 'Piste',
   'card.unnamed': 'Piste sans nom',
@@ -551,6 +541,5 @@ export const fr: Catalogue = {
   'palette.goTo': 'Aller à {place}',
   'palette.track': 'Piste',
   'palette.place': 'Lieu',
-  'palette.action': 'Action',
   'palette.results': { one: '{n} résultat', other: '{n} résultats' },
 };

@@ -85,7 +85,6 @@ export const ru: Catalogue = {
   'bar.behind': 'расчёт отстаёт на {age}',
   'bar.exercise': 'УЧЕНИЕ · УЧЕНИЕ',
   'bar.missionUse': 'ТОЛЬКО ДЛЯ МИССИИ',
-  'bar.more': 'Ещё',
   'bar.local': 'Местное время',
 
   'map.label': 'Живая карта',
@@ -119,7 +118,6 @@ export const ru: Catalogue = {
   'tool.around': 'Вокруг {who}',
   'map.north': 'Север вверху',
   'map.versions': 'Прежние и будущие версии линий и зон',
-  'map.parties': 'Стороны',
   'map.tracks': {
     one: '{n} трасса',
     few: '{n} трассы',
@@ -152,7 +150,6 @@ export const ru: Catalogue = {
   'keys.live': 'Назад в настоящее',
   'keys.incident': 'Записать инцидент',
   'keys.help': 'Этот список',
-  'keys.single': 'Однобуквенные клавиши действуют',
 
   'past.word': 'ПРОШЛОЕ',
   'past.timeline': 'Шкала времени',
@@ -322,18 +319,12 @@ export const ru: Catalogue = {
   'severity.critical': 'критическая',
   'severity.flash': 'молния',
 
-  'detail.why': 'Почему поднята',
-  'detail.observed': 'Наблюдалось',
   'detail.confirmed': 'Подтверждено',
   'detail.ended': 'Завершено',
   'detail.lasted': 'Длилось',
   'detail.confidence': 'Уверенность',
   'detail.lineVersion': 'Линия по состоянию на',
-  'detail.evidence': 'Доказательства',
-  'detail.noEvidence': 'За ней не стоят отдельные донесения.',
-  'detail.report': 'Донесение {n}',
   'detail.history': 'История',
-  'detail.revision': 'Редакция {n}',
   'detail.reading': 'Чтение…',
   'detail.unread': 'Прочитать не удалось: {why}. Закройте и откройте снова.',
   'detail.raised': 'Поднята: {status}',
@@ -344,7 +335,6 @@ export const ru: Catalogue = {
   'assess.note': 'Заметка: почему',
   'assess.save': 'Сохранить',
   'assess.saved': 'Сохранено.',
-  'assess.refused': 'Ваша учётная запись позволяет смотреть, но не оценивать.',
 
   'card.label': 'Трасса',
   'card.unnamed': 'Трасса без имени',
@@ -610,7 +600,6 @@ export const ru: Catalogue = {
   'palette.goTo': 'Перейти к {place}',
   'palette.track': 'Трасса',
   'palette.place': 'Место',
-  'palette.action': 'Действие',
   'palette.results': {
     one: '{n} результат',
     few: '{n} результата',

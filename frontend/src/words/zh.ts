@@ -80,7 +80,6 @@ export const zh: Catalogue = {
   'bar.behind': '计算落后 {age}',
   'bar.exercise': '演习 · 演习',
   'bar.missionUse': '仅供特派团使用',
-  'bar.more': '更多',
   'bar.local': '本地时间',
 
   'map.label': '实时地图',
@@ -113,7 +112,6 @@ export const zh: Catalogue = {
   'tool.around': '以 {who} 为中心',
   'map.north': '上方为北',
   'map.versions': '线与区域的过往及未来版本',
-  'map.parties': '各方',
   'map.tracks': { other: '{n} 条航迹' },
   'map.failed': '此处无法绘制地图：本浏览器没有 WebGL 2。警报和单位仍可使用。',
 
@@ -140,7 +138,6 @@ export const zh: Catalogue = {
   'keys.live': '回到实时',
   'keys.incident': '记录事件',
   'keys.help': '本列表',
-  'keys.single': '启用单字母按键',
 
   'past.word': '过去',
   'past.timeline': '时间轴',
@@ -255,18 +252,12 @@ export const zh: Catalogue = {
   'severity.critical': '危急',
   'severity.flash': '特急',
 
-  'detail.why': '警报原因',
-  'detail.observed': '观察时间',
   'detail.confirmed': '证实时间',
   'detail.ended': '结束时间',
   'detail.lasted': '持续',
   'detail.confidence': '可信度',
   'detail.lineVersion': '停火线版本',
-  'detail.evidence': '证据',
-  'detail.noEvidence': '没有单独的报告作为依据。',
-  'detail.report': '报告 {n}',
   'detail.history': '经过',
-  'detail.revision': '第 {n} 版',
   'detail.reading': '正在读取…',
   'detail.unread': '无法读取：{why}。请关闭后重新打开。',
   'detail.raised': '发出时为{status}',
@@ -277,7 +268,6 @@ export const zh: Catalogue = {
   'assess.note': '备注：原因',
   'assess.save': '保存',
   'assess.saved': '已保存。',
-  'assess.refused': '您的账户可以查看，但不能评估。',
 
   'card.label': '航迹',
   'card.unnamed': '无名航迹',
@@ -517,6 +507,5 @@ export const zh: Catalogue = {
   'palette.goTo': '前往 {place}',
   'palette.track': '航迹',
   'palette.place': '地点',
-  'palette.action': '操作',
   'palette.results': { other: '{n} 个结果' },
 };
