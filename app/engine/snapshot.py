@@ -28,7 +28,7 @@ from app.rules.nearness import Head
 from app.rules.rule import Finding, Pair
 from app.rules.rulebook import Rulebook, Standing
 
-FORMAT = 15
+FORMAT = 16
 """Of the bytes. A snapshot of another format is not read: the engine folds from the beginning, or an older one."""
 
 

@@ -25,6 +25,8 @@ export interface Probe {
   trackIds(): string[];
   /** Whether the map is not on its way somewhere. */
   readonly isStill: boolean;
+  /** Whether the base map is as fine as it gets. */
+  readonly isRefined: boolean;
   /** The names of the features on the map. */
   readonly features: string[];
   /** Where a place lies on the page, CSS pixels. */
@@ -80,6 +82,9 @@ export function installProbe(watch: Watch, chart: Chart | null): void {
       return track ? { lon: track.lon, lat: track.lat, ...screenOf(track.lon, track.lat) } : null;
     },
     trackIds: () => [...watch.shown.tracks.keys()],
+    get isRefined() {
+      return chart?.isRefined ?? true;
+    },
     get isStill() {
       return chart?.isStill ?? true;
     },

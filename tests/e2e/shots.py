@@ -53,6 +53,7 @@ async def take() -> None:
 
 
 async def _keep(screen: Screen, name: str) -> None:
+    await screen.becomes("window.__accord.isRefined")
     await screen.page.wait_for_timeout(SETTLED_MS)
     await screen.page.screenshot(path=IMAGES / f"{name}.png")
 

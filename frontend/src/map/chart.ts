@@ -62,6 +62,8 @@ export class Chart {
   private palette: Palette;
   private grid: Grid;
   private readonly pointer: Pointer;
+  /** Whether the fine land has come. */
+  isRefined = false;
   private ready = false;
   private framed = false;
   private pending: Picture | null = null;
@@ -81,7 +83,9 @@ export class Chart {
       this.compose();
     });
     this.map.once('load', () => {
-      refineBasemap(this.map, 'grid', this.palette);
+      refineBasemap(this.map, 'grid', this.palette, () => {
+        this.isRefined = true;
+      });
       this.tiles.begin();
     });
     this.map.on('moveend', () => {

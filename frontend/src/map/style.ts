@@ -95,7 +95,7 @@ export function basemap(palette: Palette): StyleSpecification {
 }
 
 /** Load what is large after the mission is on the screen: its eight megabytes would keep the worker from the rest. */
-export function refineBasemap(map: MapLibreMap, below: string, palette: Palette): void {
+export function refineBasemap(map: MapLibreMap, below: string, palette: Palette, refined: () => void): void {
   map.addSource('land-fine', { type: 'geojson', data: absolute(landFineUrl), maxzoom: 10, tolerance: 0.3 });
   map.addSource('borders', { type: 'geojson', data: absolute(bordersUrl), maxzoom: 8 });
   for (const layer of fineStyles(palette)) map.addLayer(layer, below);
@@ -103,6 +103,7 @@ export function refineBasemap(map: MapLibreMap, below: string, palette: Palette)
     if (!map.isSourceLoaded('land-fine')) return;
     map.off('sourcedata', swap);
     for (const { id } of land('land-coarse', {}, palette)) map.setLayerZoomRange(id, 0, FINE_FROM_ZOOM);
+    refined();
   };
   map.on('sourcedata', swap);
 }
