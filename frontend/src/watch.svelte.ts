@@ -26,6 +26,7 @@ import { Logging } from './incidents/logging.svelte';
 import { Muting } from './shift/muting.svelte';
 import { Following } from './following.svelte';
 import { Picks } from './selection/picks.svelte';
+import { Layers } from './layers/layers.svelte';
 import { Display } from './theme/display.svelte';
 import { Trail } from './trail.svelte';
 import { followedOf, Tools } from './tools/tools.svelte';
@@ -121,6 +122,7 @@ export class Watch {
     (words) => (this.notice = words),
   );
   readonly display = new Display(this.onMap);
+  readonly layers = new Layers(() => this.onMap()?.showing ?? null);
   readonly following = new Following(this.onMap);
   readonly views = new Views(this.onMap);
   readonly picks = new Picks(this.onMap, () => this.shown.tracks);

@@ -18,11 +18,11 @@ import { boundsOf } from './bounds';
 import { drawImages } from './images';
 import { LAYERS } from './layers';
 import { collection } from './layers/layer';
-import { versions } from './layers/versions';
 import { gridLines, type Grid, viewOf } from './grid';
 import { NorthArrow } from './north';
 import { ABOVE, BELOW, STYLES } from './stack';
 import { type Palette, PALETTES } from './palette';
+import { Shown } from './shown';
 import { refineBasemap } from './style';
 import { MissionTiles } from './tiles';
 import { Viewing } from './viewing';
@@ -58,6 +58,7 @@ export class Chart {
   private readonly entities: EntityLayer;
   private readonly scale = new maplibregl.ScaleControl({ maxWidth: 140 });
   readonly tiles: MissionTiles;
+  readonly showing: Shown;
   readonly viewing: Viewing;
   private palette: Palette;
   private grid: Grid;
@@ -74,6 +75,7 @@ export class Chart {
     this.entities = new EntityLayer(this.store, this.palette);
     this.map = bareMap(wiring.container, this.palette);
     this.tiles = new MissionTiles(this.map, 'grid', () => this.palette);
+    this.showing = new Shown(this.map, this.entities);
     this.map.setPadding(wiring.padding);
     this.map.addControl(this.scale, 'bottom-left');
     this.setMeasures(wiring.measures);
@@ -128,12 +130,6 @@ export class Chart {
 
   setMeasures(measures: Measures): void {
     this.scale.setUnit(measures === 'feet' ? 'imperial' : measures);
-  }
-
-  /** Show what lines and zones were before and will be, or hide it. */
-  setVersions(shown: boolean): void {
-    for (const { id } of versions.styles(this.palette))
-      this.map.setLayoutProperty(id, 'visibility', shown ? 'visible' : 'none');
   }
 
   /** Give clicks to a tool instead of to what lies beneath them; null gives them back. */

@@ -14,6 +14,7 @@ export type Action =
   | 'follow'
   | 'pick'
   | 'views'
+  | 'layers'
   | 'all'
   | 'zoom in'
   | 'zoom out'
@@ -51,6 +52,7 @@ export const SHORTCUTS: readonly { key: string; shown: string; action: Action; d
   { key: 'f', shown: 'F', action: 'follow', does: 'keys.follow' },
   { key: 'w', shown: 'W', action: 'pick', does: 'keys.pick' },
   { key: 's', shown: 'S', action: 'views', does: 'views.title' },
+  { key: 'z', shown: 'Z', action: 'layers', does: 'layers.title' },
   { key: 'h', shown: 'H', action: 'all', does: 'map.wholeArea' },
   { key: '+', shown: '+', action: 'zoom in', does: 'map.zoomIn' },
   { key: '-', shown: '−', action: 'zoom out', does: 'map.zoomOut' },

@@ -11,7 +11,7 @@ interface Hears {
   setTheme(theme: Theme): void;
   setGrid(grid: Grid): void;
   setMeasures(measures: Measures): void;
-  setVersions(shown: boolean): void;
+  showing: { setVersions(shown: boolean): void };
 }
 
 export class Display {
@@ -39,7 +39,7 @@ export class Display {
 
   toggleVersions(): void {
     this.versions = !this.versions;
-    this.chart()?.setVersions(this.versions);
+    this.chart()?.showing.setVersions(this.versions);
   }
 
   toNextMeasures(): void {

@@ -8,7 +8,8 @@ import { composeEntities } from './compose';
 import { detailAt } from './declutter';
 import { composeLabels } from './labels';
 import { type Instanced, quads, strokes } from './program';
-import { cull, newVisible, Occupancy, pick, type Screen, type Visible } from './screen';
+import type { Hidden } from '../shown';
+import { cull, leaveOut, newVisible, Occupancy, pick, type Screen, type Visible } from './screen';
 import { LABEL_FONT } from './stamps';
 import type { EntityStore } from './store';
 
@@ -21,6 +22,8 @@ export class EntityLayer implements CustomLayerInterface {
   selected: string | null = null;
   /** Who is in an open breach. */
   alarmed: ReadonlySet<string> = new Set();
+  /** What the officer has taken off the map. Who is selected or in an open breach is drawn all the same. */
+  hidden: Pick<Hidden, 'parties' | 'names'> = { parties: new Set(), names: false };
   /** What the last frame drew; the probe and the tests read it. */
   drawn = { symbols: 0, labels: 0, leaders: 0, ms: 0 };
   private readonly visible: Visible = newVisible();
@@ -80,6 +83,7 @@ export class EntityLayer implements CustomLayerInterface {
       centreX: map.getCenter().lng / 360 + 0.5,
     };
     cull(this.store, screen, MARGIN_PX, this.visible);
+    if (this.hidden.parties.size > 0) leaveOut(this.visible, (row) => this.isHidden(row));
     gpu.strokeBatch.clear();
     gpu.symbolBatch.clear();
     gpu.wordBatch.clear();
@@ -96,7 +100,7 @@ export class EntityLayer implements CustomLayerInterface {
       strokes: gpu.strokeBatch,
     });
     const labels =
-      detail.labels === 'none'
+      detail.labels === 'none' || this.hidden.names
         ? 0
         : composeLabels({ ...shared, colours: palette.entities, atlas: gpu.words, batch: gpu.wordBatch });
     this.paint(gpu, screen);
@@ -106,6 +110,12 @@ export class EntityLayer implements CustomLayerInterface {
       leaders: gpu.strokeBatch.count,
       ms: performance.now() - began,
     };
+  }
+
+  private isHidden(row: number): boolean {
+    if (!this.hidden.parties.has(this.store.partyOf(row))) return false;
+    const id = this.store.ids[row] ?? '';
+    return id !== this.selected && !this.alarmed.has(id);
   }
 
   private paint(gpu: Gpu, screen: Screen): void {

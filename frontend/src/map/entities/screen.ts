@@ -54,6 +54,19 @@ export function cull(store: EntityStore, screen: Screen, marginPx: number, visib
   visible.count = count;
 }
 
+/** Take rows out of what is visible. */
+export function leaveOut(visible: Visible, isOut: (row: number) => boolean): void {
+  let count = 0;
+  for (let i = 0; i < visible.count; i++) {
+    const row = visible.rows[i] ?? 0;
+    if (isOut(row)) continue;
+    visible.rows[count] = row;
+    visible.at.copyWithin(count * 2, i * 2, i * 2 + 2);
+    count++;
+  }
+  visible.count = count;
+}
+
 /** The row nearest to a point of the screen, within `reachPx`. */
 export function pick(visible: Visible, x: number, y: number, reachPx: number): number | null {
   let best: number | null = null;

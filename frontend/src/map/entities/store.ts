@@ -38,6 +38,11 @@ export class EntityStore {
 
   constructor(private readonly isValidSidc: (sidc: string) => boolean) {}
 
+  /** The id of the party of a row's unit. */
+  partyOf(row: number): string {
+    return this.partyIds[row] ?? '';
+  }
+
   rowOf(id: string): number | undefined {
     return this.rows.get(id);
   }
