@@ -20,6 +20,7 @@ _FLAGS = (
 )  # fmt: skip
 SLOW_MS = 30_000
 """Software rendering on a loaded machine takes its time; nothing is measured here."""
+expect.set_options(timeout=SLOW_MS)
 
 
 @asynccontextmanager
