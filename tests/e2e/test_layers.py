@@ -1,47 +1,39 @@
 """What an officer takes off the map is off it, is said to be, and a breach is drawn all the same."""
 
-import json
 from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.screen import SLOW_MS, Screen, chromium
-from tests.e2e.test_watch import MISSION, push, seen
-from tests.scenarios.server import cop, running
+from tests.e2e.lake import lake
+from tests.e2e.test_watch import seen
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 async def test_a_party_taken_off_the_map_is_said_to_be_and_its_breach_is_drawn(tmp_path: Path) -> None:
-    mission = tmp_path / "mission.geojson"
-    mission.write_text(json.dumps(MISSION))
-    async with running(tmp_path / "data", mission) as server, chromium() as browser:
-        key = await server.key("GBR")
-        made = ("--data", server.folder, "--name", "ada", "--role", "officer")
-        password = (await cop("user", "create", *made)).strip()
-        ada = await Screen.opened(browser)
+    async with lake(tmp_path) as water:
+        ada = await water.officer()
         page = ada.page
         at = page.get_by_test_id
-        await ada.log_in(server.url, "ada", password)
-        await push(server, key, *(seen(unit, 35.02, 60) for unit in ("N-1", "N-2")))
+        await water.push(*(seen(unit, 35.02, 60) for unit in ("N-1", "N-2")))
         await ada.becomes("window.__accord.symbolsDrawn === 2")
 
         await page.keyboard.press("z")
         await at("layer-north").uncheck()
         await at("layer-incidents").uncheck()
-        await expect(at("hidden-note")).to_contain_text("2", timeout=SLOW_MS)
+        await expect(at("hidden-note")).to_contain_text("2")
         await ada.shot("layers")
         await page.keyboard.press("Escape")
         await ada.becomes("window.__accord.symbolsDrawn === 0")
 
-        await push(server, key, seen("N-1", 35.005, 20), seen("N-1", 35.0, 5))
+        await water.push(seen("N-1", 35.005, 20), seen("N-1", 35.0, 5))
         await ada.shows_alert(status="confirmed")
         await ada.becomes("window.__accord.symbolsDrawn === 1")
 
         await at("hidden-note").click()
         await at("layers").get_by_role("button", name="Show all").click()
-        await expect(at("hidden-note")).to_have_count(0, timeout=SLOW_MS)
+        await expect(at("hidden-note")).to_have_count(0)
         await page.keyboard.press("Escape")
         await ada.becomes("window.__accord.symbolsDrawn === 2")
         assert ada.faults == []
