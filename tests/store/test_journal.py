@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from pathlib import Path
 
 import apsw
@@ -12,6 +13,7 @@ from app.store.database import StoreFull, StoreUnavailable
 from app.store.journal import Journal
 from app.store.keys import KnownIncident, known_incidents, observed_of
 from app.store.registry import load_registry
+from app.store.writer import Job
 from tests.builders import incident
 from tests.store.stores import NOON_US, block, held, opened, same_bits
 
@@ -193,6 +195,22 @@ async def test_a_merged_entry_is_closed_at_its_bound(tmp_path: Path, monkeypatch
                 await asyncio.sleep(0)
 
         assert [append.result() for append in appends] == [1, 1, 2, 2, 3]
+
+
+async def test_those_whose_turn_comes_in_the_same_round_of_the_loop_share_an_entry(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+
+        async def appended_after_the_writer_was_idle() -> int:
+            idle = threading.Event()
+            store.database.submit(Job(lambda _: None, lambda _: idle.set()))
+            assert idle.wait(5), "the writer has done all that it was given"
+            return await store.journal.append_reports(block({"observed_us": 2}))
+
+        async with asyncio.TaskGroup() as tasks:
+            first = tasks.create_task(store.journal.append_reports(block({"observed_us": 1})))
+            second = tasks.create_task(appended_after_the_writer_was_idle())
+
+        assert (first.result(), second.result()) == (1, 1)
 
 
 async def test_another_process_may_append_between(tmp_path: Path) -> None:
