@@ -1,7 +1,7 @@
-/** The instances of one draw call, in a float array that grows. */
+/** The shapes of one draw call, in a float array that grows. */
 
 import type { Cell } from './atlas';
-import { QUAD_FLOATS, STROKE_FLOATS } from './program';
+import { FLOATS } from './program';
 
 export interface StrokeLook {
   width: number;
@@ -12,19 +12,7 @@ export interface StrokeLook {
 
 export class Batch {
   count = 0;
-  data: Float32Array<ArrayBuffer>;
-
-  private constructor(private readonly floats: number) {
-    this.data = new Float32Array(256 * floats);
-  }
-
-  static ofQuads(): Batch {
-    return new Batch(QUAD_FLOATS);
-  }
-
-  static ofStrokes(): Batch {
-    return new Batch(STROKE_FLOATS);
-  }
+  data = new Float32Array(256 * FLOATS);
 
   clear(): void {
     this.count = 0;
@@ -56,14 +44,14 @@ export class Batch {
     data[i + 1] = fromY;
     data[i + 2] = toX;
     data[i + 3] = toY;
-    data[i + 4] = look.width;
-    data[i + 5] = look.dash;
-    data.set(look.colour, i + 6);
+    data.set(look.colour, i + 4);
+    data[i + 8] = look.width;
+    data[i + 9] = look.dash;
   }
 
   private next(): number {
-    const at = this.count * this.floats;
-    if (at + this.floats > this.data.length) {
+    const at = this.count * FLOATS;
+    if (at === this.data.length) {
       const bigger = new Float32Array(this.data.length * 2);
       bigger.set(this.data);
       this.data = bigger;

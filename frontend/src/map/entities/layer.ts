@@ -7,7 +7,7 @@ import { Batch } from './batch';
 import { composeEntities } from './compose';
 import { detailAt } from './declutter';
 import { composeLabels } from './labels';
-import { type Instanced, quads, strokes } from './program';
+import { quads, type Shapes, strokes } from './program';
 import type { Hidden } from '../shown';
 import { cull, leaveOut, newVisible, Occupancy, pick, type Screen, type Visible } from './screen';
 import { LABEL_FONT } from './stamps';
@@ -133,11 +133,13 @@ export class EntityLayer implements CustomLayerInterface {
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.activeTexture(gl.TEXTURE0);
-    gpu.strokes.draw(gpu.strokeBatch.data, gpu.strokeBatch.count, screen.width, screen.height);
+    const { width, height } = screen;
+    const sheet = { width, height, ratio: gl.drawingBufferWidth / width };
+    gpu.strokes.draw(gpu.strokeBatch.data, gpu.strokeBatch.count, sheet);
     gl.bindTexture(gl.TEXTURE_2D, gpu.symbols.texture);
-    gpu.quads.draw(gpu.symbolBatch.data, gpu.symbolBatch.count, screen.width, screen.height);
+    gpu.quads.draw(gpu.symbolBatch.data, gpu.symbolBatch.count, sheet);
     gl.bindTexture(gl.TEXTURE_2D, gpu.words.texture);
-    gpu.quads.draw(gpu.wordBatch.data, gpu.wordBatch.count, screen.width, screen.height);
+    gpu.quads.draw(gpu.wordBatch.data, gpu.wordBatch.count, sheet);
   }
 }
 
@@ -147,8 +149,8 @@ interface Gpu {
   generation: number;
   symbols: Atlas;
   words: Atlas;
-  quads: Instanced;
-  strokes: Instanced;
+  quads: Shapes;
+  strokes: Shapes;
   strokeBatch: Batch;
   symbolBatch: Batch;
   wordBatch: Batch;
@@ -163,8 +165,8 @@ function newGpu(gl: WebGL2RenderingContext, ratio: number): Gpu {
     words: new Atlas(gl, ratio),
     quads: quads(gl),
     strokes: strokes(gl),
-    strokeBatch: Batch.ofStrokes(),
-    symbolBatch: Batch.ofQuads(),
-    wordBatch: Batch.ofQuads(),
+    strokeBatch: new Batch(),
+    symbolBatch: new Batch(),
+    wordBatch: new Batch(),
   };
 }

@@ -1,23 +1,45 @@
-/** The two WebGL2 programs of the entity layer: pictures from an atlas, and straight strokes. Positions are CSS pixels. */
+/**
+ * The two WebGL2 programs of the entity layer: pictures from an atlas, and straight strokes. Positions are CSS pixels.
+ *
+ * A shape is two triangles whose corners read what they are from a texture, and no instance: renderers in software draw
+ * each instance as a call of its own, which made ten thousand of them seven times dearer than all else in the frame.
+ */
 
-/** Floats an instance: x, y, anchor x, y, width, height, u0, v0, u1, v1, grey, opacity. */
-export const QUAD_FLOATS = 12;
-/** Floats an instance: from x, y, to x, y, width, dash (0: solid), red, green, blue, opacity. */
-export const STROKE_FLOATS = 10;
+/** Floats a shape: three texels of four each. */
+export const FLOATS = 12;
+/** Shapes a row of the texture. */
+const ROW = 256;
 
-const QUAD_VERTEX = `#version 300 es
-layout(location=0) in vec2 corner;
-layout(location=1) in vec4 place;   // x, y, anchor
-layout(location=2) in vec4 sizeUv;  // width, height, u0, v0
-layout(location=3) in vec4 uvLook;  // u1, v1, grey, opacity
-uniform vec2 viewport;
+/** Reads shape and corner of a vertex: `a`, `b`, `c` are the texels, `corner` is (0, 0) to (1, 1). */
+const PULL = `#version 300 es
+uniform highp sampler2D shapes;
+uniform vec3 viewport; // width, height, CSS pixels a pixel of the canvas
+vec4 a, b, c;
+vec2 corner;
+void pull() {
+  int shape = gl_VertexID / 6, at = gl_VertexID % 6;
+  ivec2 texel = ivec2(shape % ${ROW} * 3, shape / ${ROW});
+  a = texelFetch(shapes, texel, 0);
+  b = texelFetch(shapes, texel + ivec2(1, 0), 0);
+  c = texelFetch(shapes, texel + ivec2(2, 0), 0);
+  // 0 1 2, 2 1 3 of the corners as a Z.
+  int z = at < 3 ? at : at == 3 ? 2 : at == 4 ? 1 : 3;
+  corner = vec2(z & 1, z >> 1);
+}
+void put(vec2 at) {
+  gl_Position = vec4(at.x / viewport.x * 2.0 - 1.0, 1.0 - at.y / viewport.y * 2.0, 0.0, 1.0);
+}
+`;
+
+/** x, y, anchor x, y; width, height, u0, v0; u1, v1, grey, opacity. */
+const QUAD_VERTEX = `${PULL}
 out vec2 uv;
 out vec2 look;
 void main() {
-  vec2 at = floor(place.xy - place.zw + 0.5) + corner * sizeUv.xy;
-  gl_Position = vec4(at.x / viewport.x * 2.0 - 1.0, 1.0 - at.y / viewport.y * 2.0, 0.0, 1.0);
-  uv = mix(sizeUv.zw, uvLook.xy, corner);
-  look = uvLook.zw;
+  pull();
+  put(floor(a.xy - a.zw + 0.5) + corner * b.xy);
+  uv = mix(b.zw, c.xy, corner);
+  look = c.zw;
 }`;
 
 const QUAD_FRAGMENT = `#version 300 es
@@ -32,105 +54,113 @@ void main() {
   colour = vec4(mix(texel.rgb, vec3(light), look.x), texel.a) * look.y;
 }`;
 
-const STROKE_VERTEX = `#version 300 es
-layout(location=0) in vec2 corner;
-layout(location=1) in vec4 ends;
-layout(location=2) in vec2 widthDash;
-layout(location=3) in vec4 paint;
-uniform vec2 viewport;
-out float walked;
-out float dash;
+/**
+ * From x, y, to x, y; red, green, blue, opacity; width, dash (0: solid). The canvas is not multisampled: a stroke is
+ * drawn half a pixel wider, and fades out over its edge.
+ */
+const STROKE_VERTEX = `${PULL}
+out vec3 walked; // along, across, half the width
+out vec2 length_dash;
 out vec4 ink;
 void main() {
-  vec2 leg = ends.zw - ends.xy;
+  pull();
+  vec2 leg = a.zw - a.xy;
   float far = max(length(leg), 0.001);
-  vec2 across = vec2(-leg.y, leg.x) / far * widthDash.x * (corner.y - 0.5);
-  vec2 at = ends.xy + leg * corner.x + across;
-  gl_Position = vec4(at.x / viewport.x * 2.0 - 1.0, 1.0 - at.y / viewport.y * 2.0, 0.0, 1.0);
-  walked = far * corner.x;
-  dash = widthDash.y;
-  ink = paint;
+  vec2 along = leg / far;
+  float soft = viewport.z * 0.5, wide = c.x * 0.5;
+  walked = vec3(mix(-soft, far + soft, corner.x), (corner.y * 2.0 - 1.0) * (wide + soft), wide);
+  put(a.xy + along * walked.x + vec2(-along.y, along.x) * walked.y);
+  length_dash = vec2(far, c.y);
+  ink = b;
 }`;
 
 const STROKE_FRAGMENT = `#version 300 es
-precision mediump float;
-in float walked;
-in float dash;
+precision highp float;
+in vec3 walked;
+in vec2 length_dash;
 in vec4 ink;
+uniform vec3 viewport;
 out vec4 colour;
 void main() {
-  if (dash > 0.0 && mod(walked, dash * 2.0) > dash) discard;
-  colour = vec4(ink.rgb * ink.a, ink.a);
+  float dash = length_dash.y;
+  if (dash > 0.0 && mod(walked.x, dash * 2.0) > dash) discard;
+  vec2 inside = vec2(min(walked.x, length_dash.x - walked.x), walked.z - abs(walked.y));
+  vec2 covered = clamp(inside / viewport.z + 0.5, 0.0, 1.0);
+  float opacity = ink.a * covered.x * covered.y;
+  colour = vec4(ink.rgb * opacity, opacity);
 }`;
 
-export class Instanced {
+/** What a shape is drawn on: the map's canvas. */
+export interface Sheet {
+  /** CSS pixels. */
+  width: number;
+  height: number;
+  /** Pixels of the canvas a CSS pixel. */
+  ratio: number;
+}
+
+export class Shapes {
   private readonly program: WebGLProgram;
   private readonly array: WebGLVertexArrayObject;
-  private readonly buffer: WebGLBuffer;
-  private readonly corners: WebGLBuffer;
+  private readonly texture: WebGLTexture;
   private readonly viewport: WebGLUniformLocation | null;
-  private capacity = 0;
+  private rows = 0;
 
-  /** `widths`: floats of each attribute, in the order of the instance. */
   constructor(
     private readonly gl: WebGL2RenderingContext,
     vertex: string,
     fragment: string,
-    private readonly widths: readonly number[],
   ) {
     this.program = linked(gl, vertex, fragment);
     this.viewport = gl.getUniformLocation(this.program, 'viewport');
     this.array = gl.createVertexArray();
-    this.corners = gl.createBuffer();
-    this.buffer = gl.createBuffer();
+    this.texture = gl.createTexture();
+    gl.useProgram(this.program);
+    gl.uniform1i(gl.getUniformLocation(this.program, 'shapes'), 1);
+  }
+
+  /** Draw the first `count` shapes of `data`, which has room for whole rows of them; the atlas is texture unit 0. */
+  draw(data: Float32Array, count: number, { width, height, ratio }: Sheet): void {
+    if (count === 0) return;
+    const { gl } = this;
+    gl.useProgram(this.program);
+    gl.uniform3f(this.viewport, width, height, 1 / ratio);
     gl.bindVertexArray(this.array);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.corners);
-    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW);
-    gl.enableVertexAttribArray(0);
-    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
-    const stride = widths.reduce((sum, width) => sum + width, 0) * 4;
-    let offset = 0;
-    for (const [i, width] of widths.entries()) {
-      gl.enableVertexAttribArray(i + 1);
-      gl.vertexAttribPointer(i + 1, width, gl.FLOAT, false, stride, offset);
-      gl.vertexAttribDivisor(i + 1, 1);
-      offset += width * 4;
-    }
+    gl.activeTexture(gl.TEXTURE1);
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    this.upload(data, Math.ceil(count / ROW));
+    gl.drawArrays(gl.TRIANGLES, 0, count * 6);
+    gl.activeTexture(gl.TEXTURE0);
     gl.bindVertexArray(null);
   }
 
-  draw(data: Float32Array, count: number, width: number, height: number): void {
-    if (count === 0) return;
+  private upload(data: Float32Array, rows: number): void {
     const { gl } = this;
-    const floats = count * this.widths.reduce((sum, each) => sum + each, 0);
-    gl.useProgram(this.program);
-    gl.uniform2f(this.viewport, width, height);
-    gl.bindVertexArray(this.array);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
-    if (data.length > this.capacity) {
-      this.capacity = data.length;
-      gl.bufferData(gl.ARRAY_BUFFER, this.capacity * 4, gl.DYNAMIC_DRAW);
+    gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
+    gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
+    if (rows > this.rows) {
+      this.rows = data.length / (ROW * FLOATS);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, ROW * 3, this.rows, 0, gl.RGBA, gl.FLOAT, null);
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
     }
-    gl.bufferSubData(gl.ARRAY_BUFFER, 0, data, 0, floats);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, count);
-    gl.bindVertexArray(null);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, ROW * 3, rows, gl.RGBA, gl.FLOAT, data);
   }
 
   free(): void {
     this.gl.deleteProgram(this.program);
     this.gl.deleteVertexArray(this.array);
-    this.gl.deleteBuffer(this.buffer);
-    this.gl.deleteBuffer(this.corners);
+    this.gl.deleteTexture(this.texture);
   }
 }
 
-export function quads(gl: WebGL2RenderingContext): Instanced {
-  return new Instanced(gl, QUAD_VERTEX, QUAD_FRAGMENT, [4, 4, 4]);
+export function quads(gl: WebGL2RenderingContext): Shapes {
+  return new Shapes(gl, QUAD_VERTEX, QUAD_FRAGMENT);
 }
 
-export function strokes(gl: WebGL2RenderingContext): Instanced {
-  return new Instanced(gl, STROKE_VERTEX, STROKE_FRAGMENT, [4, 2, 4]);
+export function strokes(gl: WebGL2RenderingContext): Shapes {
+  return new Shapes(gl, STROKE_VERTEX, STROKE_FRAGMENT);
 }
 
 function linked(gl: WebGL2RenderingContext, vertex: string, fragment: string): WebGLProgram {
