@@ -16,7 +16,6 @@ export function bareMap(container: HTMLElement, palette: Palette): MapLibreMap {
     dragRotate: false,
     pitchWithRotate: false,
     fadeDuration: 0,
-    canvasContextAttributes: { antialias: true },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
