@@ -16,8 +16,17 @@ export function bareMap(container: HTMLElement, palette: Palette): MapLibreMap {
     dragRotate: false,
     pitchWithRotate: false,
     fadeDuration: 0,
+    maxPitch: 0,
+  });
+  map.once('style.load', () => {
+    withoutSky(map);
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   return map;
+}
+
+/** MapLibre shades a sky in each frame, pixel by pixel, of which none is ever seen by who looks straight down. */
+function withoutSky({ style }: MapLibreMap): void {
+  Object.assign(style.sky, { getEvaluated: () => undefined });
 }

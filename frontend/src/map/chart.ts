@@ -3,7 +3,7 @@
 import * as maplibregl from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { FeatureCollection } from 'geojson';
-import type { GeoJSONSource, LayerSpecification, Map as MapLibreMap } from 'maplibre-gl';
+import type { Map as MapLibreMap } from 'maplibre-gl';
 import type { Measures } from '../format/measures.svelte';
 import type { Picture, PictureLayer } from '../picture/picture';
 import type { Track } from '../picture/nouns';
@@ -17,12 +17,12 @@ import { bareMap } from './bare';
 import { boundsOf } from './bounds';
 import { drawImages } from './images';
 import { LAYERS } from './layers';
-import { collection } from './layers/layer';
 import { gridLines, type Grid, viewOf } from './grid';
 import { NorthArrow } from './north';
 import { ABOVE, BELOW, STYLES } from './stack';
 import { type Palette, PALETTES } from './palette';
 import { Shown } from './shown';
+import { Sources } from './sources';
 import { refineBasemap } from './style';
 import { MissionTiles } from './tiles';
 import { Viewing } from './viewing';
@@ -54,6 +54,7 @@ export interface ChartWiring {
 
 export class Chart {
   private readonly map: MapLibreMap;
+  private readonly sources: Sources;
   private readonly store = new EntityStore(isValidSidc);
   private readonly entities: EntityLayer;
   private readonly scale = new maplibregl.ScaleControl({ maxWidth: 140 });
@@ -74,6 +75,7 @@ export class Chart {
     this.grid = wiring.grid;
     this.entities = new EntityLayer(this.store, this.palette);
     this.map = bareMap(wiring.container, this.palette);
+    this.sources = new Sources(this.map);
     this.tiles = new MissionTiles(this.map, 'grid', () => this.palette);
     this.showing = new Shown(this.map, this.entities);
     this.map.setPadding(wiring.padding);
@@ -148,7 +150,7 @@ export class Chart {
   }
 
   draw(what: 'evidence' | 'tool', features: FeatureCollection): void {
-    this.set(what, features);
+    this.sources.set(what, features);
   }
 
   /** Draw the whole picture, and frame the mission the first time that there is one. */
@@ -176,23 +178,23 @@ export class Chart {
 
   select(track: Track | null): void {
     this.entities.selected = track?.id ?? null;
-    this.set('selected-accuracy', accuracyOf(track));
+    this.sources.set('selected-accuracy', accuracyOf(track));
     this.map.triggerRepaint();
   }
 
   /** Draw where the selected track has been; an empty list takes the trail away. */
   trail(coordinates: [number, number][]): void {
-    this.set('selected-trail', lineOf(coordinates));
+    this.sources.set('selected-trail', lineOf(coordinates));
   }
 
   /** Ring one violation's place. */
   highlight(place: { lon: number; lat: number } | null): void {
-    this.set('selected-place', pointsOf(place ? [place] : []));
+    this.sources.set('selected-place', pointsOf(place ? [place] : []));
   }
 
   /** Mark all that is selected together. */
   ring(places: readonly Place[]): void {
-    this.set('selected-many', pointsOf(places));
+    this.sources.set('selected-many', pointsOf(places));
   }
 
   /**
@@ -245,23 +247,12 @@ export class Chart {
 
   private compose(): void {
     drawImages(this.map, this.palette);
-    for (const styles of BELOW) this.addLayers(styles(this.palette));
+    for (const styles of BELOW) this.sources.add(styles(this.palette));
     this.map.addLayer(this.entities);
-    for (const styles of ABOVE) this.addLayers(styles(this.palette));
+    for (const styles of ABOVE) this.sources.add(styles(this.palette));
     this.ready = true;
     this.drawGrid();
     if (this.pending) this.replace(this.pending);
-  }
-
-  private addLayers(styles: LayerSpecification[]): void {
-    for (const style of styles) {
-      if ('source' in style && typeof style.source === 'string') this.addSource(style.source);
-      this.map.addLayer(style);
-    }
-  }
-
-  private addSource(id: string): void {
-    if (!this.map.getSource(id)) this.map.addSource(id, { type: 'geojson', data: collection([]) });
   }
 
   private drawLayers(picture: Picture, changed: ReadonlySet<PictureLayer>): void {
@@ -270,17 +261,13 @@ export class Chart {
     if (!this.ready) return;
     for (const layer of LAYERS) {
       if (!layer.reads.some((part) => changed.has(part))) continue;
-      for (const [source, features] of Object.entries(layer.features(picture))) this.set(source, features);
+      for (const [source, features] of Object.entries(layer.features(picture))) this.sources.set(source, features);
     }
     this.map.triggerRepaint();
   }
 
-  private set(source: string, features: FeatureCollection): void {
-    this.map.getSource<GeoJSONSource>(source)?.setData(features);
-  }
-
   private drawGrid(): void {
-    if (this.ready) this.set('grid', gridLines(this.grid, viewOf(this.map.getBounds())));
+    if (this.ready) this.sources.set('grid', gridLines(this.grid, viewOf(this.map.getBounds())));
   }
 
   private frame(picture: Picture): void {
