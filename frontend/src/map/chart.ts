@@ -261,7 +261,8 @@ export class Chart {
     if (!this.ready) return;
     for (const layer of LAYERS) {
       if (!layer.reads.some((part) => changed.has(part))) continue;
-      for (const [source, features] of Object.entries(layer.features(picture))) this.sources.set(source, features);
+      for (const [source, features] of Object.entries(layer.features(picture)))
+        this.sources.set(source, features);
     }
     this.map.triggerRepaint();
   }
