@@ -13,6 +13,7 @@ from app.model.entry import Entry, Reports
 from app.model.report import I32, received_us_of
 
 MINUTE_US = 60_000_000
+_END_US = 2**62
 
 
 class Heard(NamedTuple):
@@ -98,19 +99,27 @@ def _keys(connection: apsw.Connection) -> Iterable[tuple[str, str, int]]:
 
 def _of_reports(reports: Reports, marking_of: I32) -> Iterable[Heard]:
     block = reports.block
-    names = list(dict.fromkeys((batch.contingent, batch.feed) for batch in block.batches))
-    number = {name: place for place, name in enumerate(names)}
-    feed = np.repeat(
-        np.array([number[batch.contingent, batch.feed] for batch in block.batches], np.int64),
-        np.array([batch.rows for batch in block.batches], np.int64),
-    )
+    numbers: dict[tuple[str, str, int], int] = {}  # of contingent, feed and minute
+    group = [
+        numbers.setdefault((batch.contingent, batch.feed, batch.received_us // MINUTE_US), len(numbers))
+        for batch in block.batches
+    ]
+    rows = np.array([batch.rows for batch in block.batches], np.int64)
     received_us = received_us_of(block)
-    keys = np.stack([feed, marking_of[block.profile].astype(np.int64), received_us // MINUTE_US])
-    distinct, of_row = np.unique(keys, axis=1, return_inverse=True)
-    for place, (name, marking, minute) in enumerate(distinct.T.tolist()):
-        mine = received_us[of_row == place]
-        contingent, heard_as = names[name]
-        yield Heard(contingent, heard_as, marking, minute, int(mine.min()), int(mine.max()), len(mine))
+    # One number a row, as numpy sorts numbers thirty times faster than columns.
+    markings = int(marking_of.max(initial=0)) + 1
+    coded = np.repeat(np.array(group, np.int64), rows) * markings + marking_of[block.profile]
+    distinct, place, reports_of = np.unique(coded, return_inverse=True, return_counts=True)
+    first_us, last_us = np.full(len(distinct), _END_US), np.full(len(distinct), -_END_US)
+    np.minimum.at(first_us, place, received_us)
+    np.maximum.at(last_us, place, received_us)
+    groups = list(numbers)
+    for code, *of_code in zip(
+        distinct.tolist(), first_us.tolist(), last_us.tolist(), reports_of.tolist(), strict=True
+    ):  # fmt: skip
+        number, marking = divmod(code, markings)
+        contingent, feed, minute = groups[number]
+        yield Heard(contingent, feed, marking, minute, *of_code)
 
 
 def _joined(one: Heard, other: Heard) -> Heard:

@@ -1,10 +1,15 @@
+import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from app.model.entry import Entry, Reports
 from app.model.label import Label, Marking
-from app.store.heard import Heard, heard_between
+from app.model.report import Batch
+from app.store.heard import Heard, heard_between, heard_in
 from tests.store.stores import NOON_US, Store, block, opened
 
 SECRET = Marking(("ARG",), Label("confidential", ("ARG",)))
@@ -57,3 +62,24 @@ async def test_nothing_is_told_of_what_came_under_another_marking(store: Store) 
 
     assert await heard(store, NOON_US, NOON_US, markings=(1,)) == []
     assert len(await heard(store, NOON_US, NOON_US, markings=(0, 1))) == 1
+
+
+def test_what_is_mixed_in_one_entry_is_told_apart_by_feed_marking_and_minute() -> None:
+    chance = random.Random(5)
+    marking_of = np.array([7, 0, 7, 3], np.int32)
+    told: dict[tuple[str, str, int, int], list[int]] = {}
+    batches, profiles = [], []
+    for _ in range(300):
+        contingent, feed = chance.choice(("ARG", "GBR")), chance.choice(("positions", "drones"))
+        received_us, rows = NOON_US + chance.randrange(5 * MINUTE_US), chance.randrange(1, 5)
+        batches.append(Batch(rows, "key", contingent, feed, received_us, b""))
+        for profile in chance.choices(range(4), k=rows):
+            profiles.append(profile)
+            key = contingent, feed, int(marking_of[profile]), received_us // MINUTE_US
+            told.setdefault(key, []).append(received_us)
+    whole = block(*[{}] * len(profiles))
+    mixed = replace(whole, profile=np.array(profiles, np.int32), batches=batches)
+
+    found = heard_in([Entry(1, NOON_US, Reports(mixed))], marking_of)
+
+    assert sorted(found) == sorted(Heard(*key, min(at), max(at), len(at)) for key, at in told.items())
