@@ -23,6 +23,7 @@ MAX_ITEM_BYTES = 1_000_000
 MAX_BATCH_BYTES = 10_000_000
 _GROUP = 50
 _SHORT = 2000
+_SMALLEST = len('{"unit":"","observed_at":"","lon":0,"lat":0}')
 _QUOTE = ord('"')
 _BLANKS = b" \t\r\n"
 # Only where an item ends is asked: numbers are not read, however long they are.
@@ -74,7 +75,7 @@ def whole(body: bytes, item: Item, lines: bool) -> Opened | None:
             if len(items) != rows:
                 return None
         else:
-            if body.count(b'"observed_at"') > MAX_ITEMS:
+            if len(body) > MAX_ITEMS * _SMALLEST and body.count(b'"observed_at"') > MAX_ITEMS:
                 return None
             items = many.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -6,7 +6,7 @@ again. So no key is accepted twice, and nobody waits while others wait for him.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from app.feeds.content import is_same
 from app.feeds.drafts import Draft
-from app.feeds.order import Order
+from app.feeds.order import Order, are_distinct
 from app.model.identity import Registry
-from app.model.report import COLUMNS, I64, ReportBlock
+from app.model.report import COLUMNS, I32, I64, ReportBlock
 
 Key: TypeAlias = tuple[int, int]
 """Slot and ``observed_us``."""
@@ -55,10 +55,14 @@ class Judgement:
 class _Claim:
     """Keys that one request is about to decide on, until ``ended``. ``block`` is what it is putting on disk."""
 
-    keys: dict[Key, None]
+    slot: I32
+    observed_us: I64
     sent: list[SentId]
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     block: ReportBlock | None = None
+
+    def keys(self) -> Iterator[Key]:
+        return zip(self.slot.tolist(), self.observed_us.tolist(), strict=True)
 
 
 @dataclass(slots=True)
@@ -83,6 +87,8 @@ class Ledger:
         self._known = known
         self._order = order
         self._claims: dict[Key, _Claim] = {}
+        self._unlisted: dict[_Claim, None] = {}
+        """Claims whose keys are not among ``_claims`` yet: of what is new nobody asks, and most is new."""
         self._id_claims: dict[SentId, _Claim] = {}
         self._keeping: set[_Claim] = set()
 
@@ -132,16 +138,22 @@ class Ledger:
 
     def _held(self, draft: Draft, rows: list[int]) -> dict[int, _Claim]:
         """Return the rows whose key or id another request is deciding on."""
-        if not self._claims:
+        if not self._claims and not self._unlisted:
             return {}
-        slots, observed_us = draft.block.slot.tolist(), draft.block.observed_us.tolist()
         held: dict[int, _Claim] = {}
         # A claim raises its unit's highest key, so what is above that is nobody's.
-        for row in np.array(rows)[~self._above(draft, rows)].tolist():
+        known = np.array(rows)[~self._above(draft, rows)].tolist()
+        has_ids = bool(draft.report_ids and self._id_claims)
+        if not known and not has_ids:
+            return held
+        slots, observed_us = draft.block.slot.tolist(), draft.block.observed_us.tolist()
+        if known:
+            self._list()
+        for row in known:
             claim = self._claims.get((slots[row], observed_us[row]))
             if claim is not None:
                 held[row] = claim
-        if draft.report_ids and self._id_claims:
+        if has_ids:
             for row in rows:
                 sent = draft.report_ids[row]
                 claim = None if sent is None else self._id_claims.get((slots[row], sent))
@@ -149,11 +161,16 @@ class Ledger:
                     held[row] = claim
         return held
 
+    def _list(self) -> None:
+        for claim in self._unlisted:
+            self._claims.update(dict.fromkeys(claim.keys(), claim))
+        self._unlisted.clear()
+
     async def _run(self, draft: Draft, rows: list[int], judgement: Judgement, keep: Keep) -> list[int]:
         """Decide on ``rows``, which are nobody else's, and keep the new ones; return those to look at again."""
         one = _Round(rows, self._above(draft, rows))
         claim = self._claim(draft, rows)
-        one.distinct = len(claim.keys) == len(rows)
+        one.distinct = are_distinct(claim.slot) or len(set(claim.keys())) == len(rows)
         try:
             accepted = await self._decide(draft, one, judgement)
             if accepted:
@@ -165,20 +182,22 @@ class Ledger:
 
     def _claim(self, draft: Draft, rows: list[int]) -> _Claim:
         slot, observed_us = _keys_of(draft.block, rows)
-        slots = slot.tolist()
         sent: list[SentId] = []
         if draft.report_ids:
             ids = [draft.report_ids[row] for row in rows]
-            sent = [(unit, one) for unit, one in zip(slots, ids, strict=True) if one is not None]
-        claim = _Claim(dict.fromkeys(zip(slots, observed_us.tolist(), strict=True)), sent)
-        self._claims.update(dict.fromkeys(claim.keys, claim))
+            sent = [(unit, one) for unit, one in zip(slot.tolist(), ids, strict=True) if one is not None]
+        claim = _Claim(slot, observed_us, sent)
+        self._unlisted[claim] = None
         self._id_claims.update(dict.fromkeys(sent, claim))
         self._order.raise_highest(slot, observed_us)
         return claim
 
     def _release(self, claim: _Claim) -> None:
-        for key in claim.keys:
-            self._claims.pop(key, None)
+        if claim in self._unlisted:
+            del self._unlisted[claim]
+        else:
+            for key in claim.keys():
+                self._claims.pop(key, None)
         for sent in claim.sent:
             self._id_claims.pop(sent, None)
         claim.ended.set()
@@ -257,7 +276,7 @@ class Ledger:
                 self._order.take_back(block, [one.block for one in self._keeping if one.block is not None])
 
 
-def _keys_of(block: ReportBlock, rows: list[int]) -> tuple[npt.NDArray[np.int32], I64]:
+def _keys_of(block: ReportBlock, rows: list[int]) -> tuple[I32, I64]:
     if len(rows) == len(block):
         return block.slot, block.observed_us
     return block.slot[rows], block.observed_us[rows]

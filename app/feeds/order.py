@@ -59,9 +59,11 @@ class Order:
         """
         if len(slot) <= _FEW:
             return self._flags_of_few(slot, observed_us, flags)
-        counts = (flags & _UNORDERED) == 0
+        counted_us = np.where((flags & _UNORDERED) == 0, observed_us, NONE_US)
+        if are_distinct(slot):
+            return flags | self._judged(counted_us, self._before(slot))
         rows = np.argsort(slot, kind="stable")
-        slots, observed = slot[rows], np.where(counts, observed_us, NONE_US)[rows]
+        slots, observed = slot[rows], counted_us[rows]
         first = np.concatenate(([True], slots[1:] != slots[:-1]))
         distinct, rank = np.unique(observed, return_inverse=True)
         # A running maximum within each unit: units are lifted above one another by more than any rank.
@@ -69,14 +71,21 @@ class Order:
         highest = np.maximum.accumulate(rank + lift) - lift
         before = np.concatenate(([NONE_US], distinct[highest[:-1]]))
         before[first] = NONE_US
-        inside = (slots >= 0) & (slots < len(self._newest_us))
-        before = np.maximum(before, np.where(inside, self._newest_us[np.where(inside, slots, 0)], NONE_US))
-        added = np.where(observed <= before, OUT_OF_ORDER, 0) | np.where(
-            observed < before - self._window_us, TOO_LATE, 0
-        )
+        before = np.maximum(before, self._before(slots))
         judged = flags.copy()
-        judged[rows] |= np.where(observed >= 0, added, 0).astype(np.uint8)
+        judged[rows] |= self._judged(observed, before)
         return judged
+
+    def _before(self, slot: I32) -> I64:
+        """Return what counts as newest of each slot, ``NONE_US`` where nothing does."""
+        inside = (slot >= 0) & (slot < len(self._newest_us))
+        return np.where(inside, self._newest_us[np.where(inside, slot, 0)], NONE_US)
+
+    def _judged(self, counted_us: I64, before_us: I64) -> U8:
+        """Return the flags of observations after ``before_us``; those of ``NONE_US`` have no place in the order."""
+        late = np.where(counted_us <= before_us, OUT_OF_ORDER, 0)
+        late |= np.where(counted_us < before_us - self._window_us, TOO_LATE, 0)
+        return np.where(counted_us >= 0, late, 0).astype(np.uint8)
 
     def move(self, block: ReportBlock) -> None:
         """Move on to the newest of a block's rows that count: it is about to be kept."""
@@ -113,6 +122,11 @@ class Order:
             self._newest_us = _grown(self._newest_us, size)
             self._highest_us = _grown(self._highest_us, size)
             self._kept_us = _grown(self._kept_us, size)
+
+
+def are_distinct(slot: I32) -> bool:
+    """Whether no slot stands twice: so it is with most batches, and then each row is judged by itself."""
+    return len(slot) == 1 or len(np.unique(slot)) == len(slot)
 
 
 def _raise(newest_us: I64, block: ReportBlock) -> None:

@@ -11,6 +11,7 @@ from app.model.report import I64
 BAD_US = np.iinfo(np.int64).min
 """Stands for a text that is no RFC 3339 date-time with an offset."""
 _FEW = 12
+_REPEATED = 4
 _FIXED = len("2026-01-01T00:00:00")
 _DIGITS = np.array([0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18])
 _SIGNS = np.array([4, 7, 10, 13, 16])
@@ -27,6 +28,10 @@ def parse_instants(texts: Sequence[str]) -> I64:
     """Return microseconds since 1970 UTC of each text, ``BAD_US`` where it is none."""
     if len(texts) < _FEW:
         return np.fromiter(map(instant_or_bad, texts), np.int64, len(texts))
+    distinct = dict.fromkeys(texts)
+    if len(distinct) <= len(texts) // _REPEATED:  # many units that report by the second
+        known = dict(zip(distinct, parse_instants(list(distinct)).tolist(), strict=True))
+        return np.fromiter(map(known.__getitem__, texts), np.int64, len(texts))
     lengths = set(map(len, texts))
     if len(lengths) == 1:
         return _of_one_length(texts)
