@@ -101,13 +101,16 @@ class Wire:
         """Send messages, each given in pieces. What comes after a close is dropped."""
         if self._protocol.conn.state is not State.OPEN:
             return
-        given = 0
-        for pieces in messages:
-            for frame in framed(pieces):
-                self._pending.append(frame)
-                given += sum(map(len, frame))
-        self._pending_bytes += given
+        frames = [frame for pieces in messages for frame in framed(pieces)]
+        pieces = [piece for frame in frames for piece in frame]
+        given = sum(map(len, pieces))
         self._given_bytes += given
+        transport = self._protocol.transport
+        if not self._pending and given <= min(CHUNK, HIGH - transport.get_write_buffer_size()):
+            transport.write(b"".join(pieces))  # as nearly all that is sent
+            return
+        self._pending += frames
+        self._pending_bytes += given
         self.pump()
 
     def backlog(self) -> int:
