@@ -15,7 +15,7 @@ from app.access.principals import Principal
 from app.live.audience import Audience, Rights, rights_of
 from app.live.bodies import Bodies, Body
 from app.live.bulletin import Bulletin, Revision
-from app.live.envelope import DeltaPrefix, SnapshotPrefix, ViolationPrefix, spliced, whole
+from app.live.envelope import DeltaPrefix, SnapshotPrefix, numbered, spliced, whole
 from app.live.frames import FeedFrame, Ping, Resume, Resumed, Subscribe
 from app.live.session import RETAIN_S, Point, Session
 from app.live.source import PictureSource
@@ -219,9 +219,7 @@ class Hub:
         if "violations" in session.view.layers:
             fresh = self._fresh(session.audience, point.told)
             seqs = session.count_each(now_s, [revision.number for revision in fresh])
-            messages = [
-                spliced(ViolationPrefix(seq), revision.tail) for seq, revision in zip(seqs, fresh, strict=True)
-            ]  # fmt: skip
+            messages = [numbered(seq, revision.tail) for seq, revision in zip(seqs, fresh, strict=True)]
         session.learn(point._replace(told=number))
         return messages
 

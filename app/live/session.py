@@ -48,9 +48,8 @@ class Session:
     def count_each(self, now_s: float, told: Sequence[int]) -> range:
         """Return the numbers of the next messages, after each of which he has been told up to one of ``told``."""
         version, number, _ = self.point
-        for each in told:
-            self._points.extend((version, number, each))
         if told:
+            self._points.extend([part for each in told for part in (version, number, each)])
             self.point = Point(version, number, told[-1])
         return self._count(now_s, len(told))
 
