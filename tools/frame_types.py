@@ -85,7 +85,8 @@ def _written(hint: Any, names: dict[Any, str]) -> str:
     if origin in (types.UnionType, Union):
         return " | ".join(_written(arg, names) for arg in args)
     if origin is list or (origin is tuple and args[1:] == (...,)):
-        return f"{_written(args[0], names)}[]"
+        item = _written(args[0], names)
+        return f"({item})[]" if " | " in item else f"{item}[]"
     if origin is tuple:
         return f"[{', '.join(_written(arg, names) for arg in args)}]"
     if origin is dict:

@@ -16,7 +16,8 @@ from app.live.subscriber import Line, Subscriber
 from app.live.subscription import BadMessage, read
 from app.model.problems import Problem
 
-SUBPROTOCOL = "cop.v1.json"
+COLUMNS, PLAIN = SUBPROTOCOLS = "cop.v1.columns", "cop.v1.json"
+"""The first that is offered is spoken: they differ in how a track is told that only moved."""
 FIRST_S = 10.0
 """The subscription must come within so many seconds of the connection."""
 BAD_MESSAGE, NO_SUBSCRIPTION = 4400, 4408
@@ -39,7 +40,10 @@ class LiveEndpoint:
         line: Line = scope["extensions"][EXTENSION]
         try:
             identity = self._admitted(scope)
-            subscriber = self._hub.attach(line, identity.principal, lambda: self._desk.current(identity))
+            spoken = _spoken(scope["subprotocols"])
+            subscriber = self._hub.attach(
+                line, identity.principal, lambda: self._desk.current(identity), columns=spoken == COLUMNS
+            )
         except Problem as problem:
             await response_of(problem)(scope, receive, send)
             return
@@ -47,7 +51,7 @@ class LiveEndpoint:
             await response_of(Problem("rate_limited", "Too many live connections.", retry_s=5))(scope, receive, send)
             return
         try:
-            await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if scope["subprotocols"] else None})
+            await send({"type": "websocket.accept", "subprotocol": spoken})
             await self._listen(subscriber, receive)
         finally:
             self._hub.detach(subscriber)
@@ -56,7 +60,7 @@ class LiveEndpoint:
         """Return who connects.
 
         Raises:
-            Problem: no good credential; a cookie without a page of ours; no right to read; another subprotocol.
+            Problem: no good credential; a cookie without a page of ours; no right to read.
         """
         headers = Headers(scope=scope)
         identity = self._desk.identify(headers.get("authorization"), headers.get("cookie"))
@@ -66,8 +70,6 @@ class LiveEndpoint:
             raise Problem("foreign_origin")
         if not identity.principal.can("read"):
             raise Problem("forbidden")
-        if scope["subprotocols"] and SUBPROTOCOL not in scope["subprotocols"]:
-            raise Problem("bad_request", f"The subprotocol is {SUBPROTOCOL}.")
         return identity
 
     async def _listen(self, subscriber: Subscriber, receive: Receive) -> None:
@@ -90,3 +92,15 @@ class LiveEndpoint:
             if isinstance(message, Subscribe):
                 until_s = None  # from here on the protocol's own pings find a dead peer
                 self._hub.subscribe(subscriber, message)
+
+
+def _spoken(offered: list[str]) -> str | None:
+    """Return the subprotocol of a connection; None, and so the plain one, for who offers none.
+
+    Raises:
+        Problem: only others are offered.
+    """
+    spoken = next((name for name in SUBPROTOCOLS if name in offered), None)
+    if offered and spoken is None:
+        raise Problem("bad_request", f"The subprotocols are {' and '.join(SUBPROTOCOLS)}.")
+    return spoken

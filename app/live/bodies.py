@@ -14,6 +14,7 @@ from app.live.frames import (
     FeedFrame,
     IncidentFrame,
     MissionFrame,
+    Moves,
     TrackFrame,
     ViolationFrame,
     incident_frame,
@@ -45,6 +46,7 @@ class _DeltaBody(msgspec.Struct, omit_defaults=True):
     features: Changes[FeatureFrame] | None = None
     feeds: Changes[FeedFrame] | None = None
     mission: MissionFrame | None = None
+    moves: Moves | None = None
 
 
 class Body(NamedTuple):
@@ -97,6 +99,10 @@ class Bodies:
             if not scope.reaches(known.version):
                 return None
             rows, gone = scope.since(tracks, known.version)
+            if view.columns:
+                moved = scope.only_moved(tracks, rows, known.version)
+                body.moves = self._framing.moves(tracks, rows[moved]) if moved.any() else None
+                rows = rows[~moved]
             body.tracks = Changes(self._framing.frames(tracks, rows), self._framing.ids(gone))
         if told.number > known.number:
             self._news(body, audience, view, known.number)

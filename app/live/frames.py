@@ -238,8 +238,30 @@ class Resumed(msgspec.Struct, frozen=True, tag_field="type", tag="resumed"):
     at: str
 
 
+class Moves(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Tracks of which only this changed, by column: what stands at one place of every column is one track's.
+
+    Columns without a value for any of them are left out, and so is ``status`` where all are live.
+    """
+
+    id: list[str]
+    lon: list[float]
+    lat: list[float]
+    observed_at: list[str]
+    received_at: list[str]
+    altitude_m: list[float | None] | None = None
+    course_deg: list[float | None] | None = None
+    speed_m_s: list[float | None] | None = None
+    accuracy_m: list[float | None] | None = None
+    status: list[TrackStatus] | None = None
+    flags: list[tuple[str, ...]] | None = None
+
+
 class Delta(msgspec.Struct, frozen=True, tag_field="type", tag="delta", omit_defaults=True):
-    """What changed since the message before. Every layer but ``tracks`` is left out where nothing of it changed."""
+    """What changed since the message before. Every layer but ``tracks`` is left out where nothing of it changed.
+
+    ``moves`` comes only to those who asked for columns; ``tracks`` has for them what is new or changed otherwise.
+    """
 
     epoch: str
     seq: int
@@ -250,6 +272,7 @@ class Delta(msgspec.Struct, frozen=True, tag_field="type", tag="delta", omit_def
     features: Changes[FeatureFrame] | None = None
     feeds: Changes[FeedFrame] | None = None
     mission: MissionFrame | None = None
+    moves: Moves | None = None
 
 
 class ViolationTold(msgspec.Struct, frozen=True, tag_field="type", tag="violation"):

@@ -117,17 +117,20 @@ class Hub:
                 if messages:
                     subscriber.line.send(messages)
 
-    def attach(self, line: Line, principal: Principal, current: Callable[[], Principal | None]) -> Subscriber:
+    def attach(
+        self, line: Line, principal: Principal, current: Callable[[], Principal | None], columns: bool = False
+    ) -> Subscriber:
         """Take a new connection. It is told nothing before it subscribes.
 
         ``current`` is asked at every tick who the principal is by now, or None if his credential is not good any more.
+        ``columns``: it takes tracks that only moved by column.
 
         Raises:
             TooManyConnections: the principal has ``MOST_CONNECTIONS`` already.
         """
         if sum(other.principal.id == principal.id for other in self._subscribers) >= MOST_CONNECTIONS:
             raise TooManyConnections
-        subscriber = Subscriber(line, principal, self._audience(principal), current)
+        subscriber = Subscriber(line, principal, self._audience(principal), current, columns)
         self._subscribers[subscriber] = None
         return subscriber
 
@@ -269,7 +272,7 @@ class Hub:
         # Later, messages may be on their way that the client did not know of when it said what it holds.
         resume = message.resume if subscriber.answered_s is None else None
         subscriber.asked, subscriber.answered_s = None, now_s
-        view = view_of(message)
+        view = view_of(message, subscriber.columns)
         messages = self._resumed(subscriber, view, resume, now_s) if resume is not None else []
         subscriber.line.send(messages or self._begun(subscriber, view, now_s))
         return True

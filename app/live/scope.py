@@ -23,6 +23,7 @@ class Scope:
         self._version = -1
         self._row = np.empty(0, np.int32)  # slot → its row in here, or -1
         self._left = np.empty(0, np.int64)  # slot → version that saw it leave, or -1
+        self._entered = np.empty(0, np.int64)  # slot → version that saw its row come in
 
     def advance(self, tracks: Tracks, allowed: Mask) -> None:
         """Take in the tracks as they are now. ``allowed`` is indexed by marking number."""
@@ -36,6 +37,7 @@ class Scope:
         now = np.full(len(before), -1, np.int32)
         now[slots] = rows
         self._left[now >= 0] = -1
+        self._entered[(now >= 0) & (now != before)] = tracks.version
         self._left[(now < 0) & (before >= 0)] = tracks.version
         self._row = now
         self._version = tracks.version
@@ -55,9 +57,14 @@ class Scope:
         rows = self.rows()
         return rows[tracks.changed[rows] > version], np.flatnonzero(self._left > version)
 
+    def only_moved(self, tracks: Tracks, rows: Rows, version: int) -> Mask:
+        """Return which of ``rows``, all of them in, are but for their motion as who knows ``version`` knows them."""
+        return (self._entered[tracks.slot[rows]] <= version) & (tracks.recast[rows] <= version)
+
     def _grow(self, size: int) -> None:
         known = len(self._row)
         if size > known:
             more = max(size, 2 * known) - known
             self._row = np.append(self._row, np.full(more, -1, np.int32))
             self._left = np.append(self._left, np.full(more, -1, np.int64))
+            self._entered = np.append(self._entered, np.full(more, -1, np.int64))

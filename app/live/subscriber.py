@@ -34,12 +34,13 @@ class Line(Protocol):
 
 @dataclass(eq=False)
 class Subscriber:
-    """A connection of ``principal``. It has a session once it has subscribed."""
+    """A connection of ``principal``. It has a session once it has subscribed. ``columns``: as of a ``View``."""
 
     line: Line
     principal: Principal
     audience: Audience
     current: Callable[[], Principal | None]
+    columns: bool = False
     session: Session | None = None
     asked: Subscribe | None = None
     """A subscription that is not answered yet."""

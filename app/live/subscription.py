@@ -20,10 +20,14 @@ class BadMessage(Exception):
 
 
 class View(NamedTuple):
-    """Which layers, and within which box (west, south, east, north); west > east crosses the antimeridian."""
+    """Which layers, and within which box (west, south, east, north); west > east crosses the antimeridian.
+
+    ``columns``: tracks of which only the motion changed come as ``frames.Moves``.
+    """
 
     layers: frozenset[Layer]
     bbox: BBox | None
+    columns: bool = False
 
 
 def read(text: str | bytes) -> ClientFrame:
@@ -49,9 +53,9 @@ def read(text: str | bytes) -> ClientFrame:
     return message
 
 
-def view_of(message: Subscribe) -> View:
+def view_of(message: Subscribe, columns: bool = False) -> View:
     """Return the view a subscription asks for."""
-    return View(frozenset(layer for layer in LAYERS if layer in message.layers), message.bbox)
+    return View(frozenset(layer for layer in LAYERS if layer in message.layers), message.bbox, columns)
 
 
 def inside(bbox: BBox | None, lon_e7: I32, lat_e7: I32) -> npt.NDArray[np.bool_]:

@@ -7,13 +7,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from app.live.frames import Affiliation, DroneFrame, TrackFrame, UnitFrame
+from app.live.frames import Affiliation, DroneFrame, Moves, TrackFrame, UnitFrame
 from app.model.feature import MISSION_PARTY
 from app.model.identity import Registry
 from app.model.instant import SECOND_US, instant_text
 from app.model.report import DRONE, E7, FUTURE, NULL_ISLAND, OUT_OF_ORDER, TOO_LATE
 from app.model.sealing import Sealer
-from app.picture.freshness import STATUS_NAMES
+from app.picture.freshness import LIVE, STATUS_NAMES
 from app.picture.tracks import IMPLAUSIBLE, STUCK, Rows, Tracks
 
 FLAG_NAMES: tuple[tuple[int, str], ...] = (
@@ -115,6 +115,23 @@ class TrackFraming:
             )
         )
 
+    def moves(self, tracks: Tracks, rows: Rows) -> Moves:
+        """Return by column what of ``rows`` changes while a track only moves."""
+        status, flags = tracks.status[rows], tracks.flags[rows]
+        return Moves(
+            self.ids(tracks.slot[rows]),
+            (tracks.lon_e7[rows] / E7).tolist(),
+            (tracks.lat_e7[rows] / E7).tolist(),
+            self._instants(tracks.observed_us[rows]),
+            self._instants(tracks.received_us[rows]),
+            _given_if_any(tracks.altitude_m[rows]),
+            _given_if_any(tracks.course_deg[rows]),
+            _given_if_any(tracks.speed_m_s[rows]),
+            _given_if_any(tracks.accuracy_m[rows]),
+            None if (status == LIVE).all() else _STATUSES[status].tolist(),
+            _FLAGS[flags].tolist() if flags.any() else None,
+        )
+
     def _drones(self, tracks: Tracks, rows: Rows) -> list[DroneFrame | None]:
         if not tracks.drones:
             return [None] * len(rows)
@@ -189,3 +206,7 @@ def _given(values: npt.NDArray[np.float32]) -> list[float | None]:
     boxed = rounded.astype(object)
     boxed[missing] = None
     return list(boxed)
+
+
+def _given_if_any(values: npt.NDArray[np.float32]) -> list[float | None] | None:
+    return None if np.isnan(values).all() else _given(values)

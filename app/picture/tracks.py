@@ -47,7 +47,8 @@ class Tracks:
     """All tracks. Rows ``0 … size-1`` of every column are in use; ``version`` grows with each step that changed any.
 
     ``stale_us`` and ``lost_us`` are instants at which the row's status falls due; ``changed`` is the version that
-    last changed the row.
+    last changed the row, and ``recast`` the one that last changed more of it than its motion: who it is, or what its
+    newest report says of a drone. It is not kept with the others: who comes after a restart is told all.
     """
 
     registry: Registry
@@ -71,6 +72,7 @@ class Tracks:
         self.stale_us = np.empty(0, np.int64)
         self.lost_us = np.empty(0, np.int64)
         self.changed = np.empty(0, np.int64)
+        self.recast = np.empty(0, np.int64)
         self.drones: dict[int, bytes] = {}
         """By row: the seldom fields of its newest report as JSON, where it came over the drones call and has any."""
         self._row_of = np.empty(0, np.int32)  # slot → its row, or -1, or MIXED
@@ -102,6 +104,7 @@ class Tracks:
         self.speed_m_s[rows] = block.speed_m_s[take]
         self.course_deg[rows] = block.course_deg[take]
         profile = block.profile[take]
+        self.recast[rows[self.profile[rows] != profile]] = self.version
         self.profile[rows] = profile
         self.flags[rows] = block.flags[take] | doubts[take]
         self.stale_us[rows] = self.observed_us[rows] + self._profile_stale_us[profile]
@@ -112,9 +115,11 @@ class Tracks:
 
     def _look_at_drones(self, block: ReportBlock, rows: Rows, take: Rows) -> None:
         told = (block.extra[take] >= 0) & ((block.flags[take] & DRONE) != 0)
+        self.recast[rows[told]] = self.version
         if self.drones:
             for row in self.drones.keys() & set(rows[~told].tolist()):
                 del self.drones[row]
+                self.recast[row] = self.version
         for row, extra in zip(rows[told].tolist(), block.extra[take[told]].tolist(), strict=True):
             self.drones[row] = block.extras[extra]
 
@@ -170,6 +175,7 @@ class Tracks:
         for name, column in columns.items():
             setattr(self, name, column)
         self.size, self.version = len(self.slot), version
+        self.recast = np.full(self.size, version, np.int64)
         self._row_of = np.full(int(self.slot.max(initial=-1)) + 1, -1, np.int32)
         for row, (slot, marking) in enumerate(zip(self.slot.tolist(), self.marking.tolist(), strict=True)):
             if self._row_of[slot] < 0:
@@ -218,13 +224,14 @@ class Tracks:
     def _new_row(self, slot: int, marking: int) -> int:
         row = self.size
         if row == len(self.slot):
-            for name, _ in _COLUMNS:
+            for name in (*(name for name, _ in _COLUMNS), "recast"):
                 old = getattr(self, name)
                 grown = np.zeros(max(64, 2 * len(old)), old.dtype)
                 grown[: len(old)] = old
                 setattr(self, name, grown)
         self.size += 1
         self.slot[row], self.marking[row], self.status[row] = slot, marking, LOST
+        self.profile[row] = -1  # none yet, so that its first is a new one
         return row
 
 

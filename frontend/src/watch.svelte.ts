@@ -190,8 +190,7 @@ export class Watch {
   }
 
   private drawChange(picture: Picture, frame: ServerFrame, layers: ReadonlySet<PictureLayer>): void {
-    const { upsert, remove } = frame.type === 'delta' ? frame.tracks : { upsert: [], remove: [] };
-    this.chart?.change(picture, layers, upsert, remove);
+    this.chart?.change(picture, layers, frame.type === 'delta' ? frame : undefined);
   }
 
   private refreshSoon(): void {
@@ -290,7 +289,7 @@ export class Watch {
     if (known && known.revision >= violation.revision) return;
     this.picture.violations.set(violation.id, violation);
     this.momentsDue = true;
-    if (!this.past.isOut) this.chart?.change(this.picture, new Set(['violations']), [], []);
+    if (!this.past.isOut) this.chart?.change(this.picture, new Set(['violations']));
     this.publish();
   }
 }

@@ -97,7 +97,12 @@ const server = createServer((request, response) => {
   }
 });
 
-const sockets = new WebSocketServer({ server, path: '/api/v1/live', handleProtocols: () => 'cop.v1.json' });
+const COLUMNS = 'cop.v1.columns';
+const sockets = new WebSocketServer({
+  server,
+  path: '/api/v1/live',
+  handleProtocols: (offered) => (offered.has(COLUMNS) ? COLUMNS : 'cop.v1.json'),
+});
 const clients = new Map();
 let silent = false;
 
@@ -120,18 +125,23 @@ sockets.on('connection', (socket) => {
   socket.on('close', () => clients.delete(socket));
 });
 
+/** What moved, as those who speak columns are told: drones whole, the rest by column. */
+function byColumn(moved) {
+  const plain = moved.filter(({ drone }) => !drone);
+  const column = (name) => plain.map((track) => track[name]);
+  const names = ['id', 'lon', 'lat', 'observed_at', 'received_at', 'altitude_m', 'course_deg', 'speed_m_s'];
+  const moves = Object.fromEntries([...names, 'accuracy_m', 'flags'].map((name) => [name, column(name)]));
+  return { tracks: { upsert: moved.filter(({ drone }) => drone), remove: [] }, moves };
+}
+
 setInterval(
   () => {
     const upsert = world.move();
     const at = new Date().toISOString();
+    const columns = byColumn(upsert);
     for (const [socket, stream] of clients) {
-      send(socket, {
-        type: 'delta',
-        epoch: stream.epoch,
-        seq: ++stream.seq,
-        at,
-        tracks: { upsert, remove: [] },
-      });
+      const told = socket.protocol === COLUMNS ? columns : { tracks: { upsert, remove: [] } };
+      send(socket, { type: 'delta', epoch: stream.epoch, seq: ++stream.seq, at, ...told });
       send(socket, { type: 'ping', at, lag_s: 0 });
     }
   },

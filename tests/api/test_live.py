@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from app.api.live import SUBPROTOCOL, live_route
+from app.api.live import COLUMNS, PLAIN, live_route
 from app.api.server import server_of
 from app.store import accounts
 from tests.api.server import Server, serving
@@ -38,7 +38,13 @@ class Live:
         self.port = port
         self.hub = server.context.hub
 
-    def connection(self, key: str | None = None, origin: str | None = None, cookie: str | None = None) -> connect:
+    def connection(
+        self,
+        key: str | None = None,
+        origin: str | None = None,
+        cookie: str | None = None,
+        offered: tuple[str, ...] = (PLAIN,),
+    ) -> connect:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         if cookie:
             headers["Cookie"] = cookie
@@ -46,7 +52,7 @@ class Live:
             f"ws://127.0.0.1:{self.port}/api/v1/live",
             additional_headers=headers,
             origin=None if origin is None else Origin(origin),
-            subprotocols=[Subprotocol(SUBPROTOCOL)],
+            subprotocols=[Subprotocol(name) for name in offered],
             open_timeout=WAIT_S,
             close_timeout=WAIT_S,
             max_size=None,
@@ -116,7 +122,7 @@ async def code_of(socket: ClientConnection) -> int:
 
 async def test_a_report_becomes_a_track_and_a_crossing_is_told(there: Live) -> None:
     async with there.connection(there.server.key("GBR")) as socket:
-        assert socket.subprotocol == SUBPROTOCOL
+        assert socket.subprotocol == PLAIN
         await socket.send(json.dumps(SUBSCRIBE))
         snapshot = await following(socket)
         assert (snapshot["type"], snapshot["seq"], snapshot["tracks"]) == ("snapshot", 1, [])
@@ -129,6 +135,29 @@ async def test_a_report_becomes_a_track_and_a_crossing_is_told(there: Live) -> N
 
     assert violation["violation"]["feature"] == "line"
     assert [track["sources"] for track in delta["tracks"]["upsert"]] == [[{"contingent": "ARG", "unit": "p1"}]]
+
+
+async def test_what_only_moved_comes_by_column_to_who_offers_to_read_columns(there: Live) -> None:
+    async with there.connection(there.server.key("GBR"), offered=(PLAIN, COLUMNS)) as socket:
+        assert socket.subprotocol == COLUMNS
+        await socket.send(json.dumps(SUBSCRIBE))
+        await following(socket)
+        first, *_, last = there.server.crossing()
+        await there.server.push("positions", first)
+        there.hub.tick()
+        whole = await following(socket, "delta")
+        await there.server.push("positions", last)
+        there.hub.tick()
+        moved = await following(socket, "delta")
+
+    [track] = whole["tracks"]["upsert"]
+    assert "moves" not in whole
+    assert moved["tracks"] == {"upsert": [], "remove": []}
+    assert (moved["moves"]["id"], moved["moves"]["lon"]) == ([track["id"]], [last["lon"]])
+
+
+async def test_who_offers_only_what_the_server_does_not_speak_is_refused(there: Live) -> None:
+    assert await there.refused(key=there.server.key("GBR"), offered=("cop.v9",)) == (400, "bad_request")
 
 
 async def test_who_comes_back_resumes(there: Live) -> None:

@@ -13,6 +13,13 @@ from tests.live.world import FakeLine, Reader
 BBox = tuple[float, float, float, float]
 
 
+MOTION: dict[str, Any] = {
+    "lon": None, "lat": None, "observed_at": None, "received_at": None, "altitude_m": None, "course_deg": None,
+    "speed_m_s": None, "accuracy_m": None, "status": "live", "flags": [],
+}  # fmt: skip
+"""What is told by column, and what a column that is left out says."""
+
+
 class Gap(AssertionError):
     """A message that does not follow from what is held."""
 
@@ -23,6 +30,8 @@ class Client:
 
     who: Reader
     bbox: BBox | None = None
+    columns: bool = False
+    """Whether it speaks ``cop.v1.columns``."""
     layers: tuple[Any, ...] = ("tracks", "incidents", "violations", "features", "feeds")
     epoch: str | None = None
     seq: int = 0
@@ -35,13 +44,15 @@ class Client:
     """Revisions told one by one in this epoch."""
     snapshots: int = 0
     resumes: int = 0
+    moved: int = 0
+    """Tracks told by column so far."""
     line: FakeLine | None = None
     subscriber: Subscriber | None = None
     _read: int = 0
 
     def connect(self, hub: Hub, resume: bool = True) -> None:
         self.line, self._read = FakeLine(), 0
-        self.subscriber = hub.attach(self.line, self.who.principal, lambda: self.who.principal)
+        self.subscriber = hub.attach(self.line, self.who.principal, lambda: self.who.principal, self.columns)
         self.asks(hub, resume)
 
     def asks(self, hub: Hub, resume: bool = False) -> None:
@@ -93,6 +104,15 @@ class Client:
                     held.update({thing["id"]: thing for thing in changes["upsert"]})
                     for key in changes["remove"]:
                         held.pop(key, None)
+            self._moves(frame.get("moves"))
+
+    def _moves(self, moves: dict[str, list[Any]] | None) -> None:
+        assert moves is None or self.columns
+        for n, key in enumerate(moves["id"] if moves else ()):
+            self.moved += 1
+            track = self.tracks[key]
+            for name, else_all in MOTION.items():
+                track[name] = moves[name][n] if moves and name in moves else else_all
 
     def shown_tracks(self) -> dict[str, tuple[float, float]]:
         return {

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from app.api.live import BAD_MESSAGE, NO_SUBSCRIPTION, SUBPROTOCOL
+from app.api.live import BAD_MESSAGE, NO_SUBSCRIPTION, SUBPROTOCOLS
 from app.api.ws_protocol import FRAGMENTS
 from app.live.frames import LAYERS
 from app.live.hub import MOST_CONNECTIONS, REVOKED, SLOW, SUPERSEDED
@@ -27,7 +27,7 @@ def test_every_kind_of_message_and_layer_is_documented() -> None:
 
 
 def test_the_figures_are_those_of_the_code() -> None:
-    assert SUBPROTOCOL in GUIDE
+    assert all(f"`{name}`" in GUIDE for name in SUBPROTOCOLS)
     assert f"{RETAIN_S:.0f} seconds" in GUIDE
     assert f"{MOST_CONNECTIONS} connections" in GUIDE
     assert f"{FRAGMENTS} fragments" in GUIDE

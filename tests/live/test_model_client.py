@@ -1,13 +1,16 @@
 """Whatever happens to a connection, the client ends with what the server holds for it, and no violation is missed."""
 
 from random import Random
+from typing import Any
 
 import pytest
 
+from app.model.label import Marking
 from tests.live.client import Client
 from tests.live.world import World, marking, reader
 
 BOXES = (None, (30.0, 30.0, 33.0, 36.0), (32.0, 34.0, 40.0, 40.0))
+DRONE = b'{"serial":"S-1"}'
 MARKS = (
     marking("ARG"),
     marking("ARG", "ARG"),
@@ -28,7 +31,10 @@ class Play:
             Client(reader("gbr", "GBR")),
             Client(reader("hq", None)),
             Client(reader("gbr2", "GBR"), bbox=BOXES[1]),
+            Client(reader("arg2", "ARG"), columns=True),
+            Client(reader("gbr3", "GBR"), bbox=BOXES[2], columns=True),
         ]
+        self.said: dict[tuple[str, str], tuple[Marking, dict[str, Any]]] = {}
         self.begun: dict[tuple[int, str], int] = {}  # client and epoch → revisions told before its snapshot
 
     def run(self, steps: int) -> None:
@@ -44,10 +50,15 @@ class Play:
         self.settle()
 
     def move(self) -> None:
-        contingent = self.chance.choice(["ARG", "GBR"])
-        mark = self.chance.choice([it for it in MARKS if it.originators == (contingent,)])
+        """A unit moves: mostly as who it was before, else under another marking or telling other things of itself."""
+        contingent, unit = self.chance.choice(["ARG", "GBR"]), str(self.chance.randrange(4))
+        if (contingent, unit) not in self.said or self.chance.random() < 0.3:
+            mark = self.chance.choice([it for it in MARKS if it.originators == (contingent,)])
+            more = self.chance.choice(({}, {}, {"callsign": "KITE"}, {"altitude_m": 120.25}, {"drone": DRONE}))
+            self.said[contingent, unit] = mark, more
+        mark, more = self.said[contingent, unit]
         lon, lat = self.chance.uniform(31, 35), self.chance.uniform(33, 37)
-        self.world.moves(contingent, str(self.chance.randrange(4)), round(lon, 6), round(lat, 6), mark)
+        self.world.moves(contingent, unit, round(lon, 6), round(lat, 6), mark, **more)
 
     def find(self) -> None:
         keys = [f"v{self.chance.randrange(6)}" for _ in range(self.chance.choice([1, 1, 3]))]
@@ -132,6 +143,15 @@ class Play:
             assert client.epoch is not None
             owed = self.world.revisions[self.begun[n, client.epoch] :]
             assert client.told == [(v.id, v.revision) for v in owed if client.who.sees(v.marking)]
+            assert client.tracks == self.whole_tracks(client)
+
+    def whole_tracks(self, client: Client) -> dict[str, Any]:
+        """What one who comes just now, and knows no columns, is told of all tracks."""
+        fresh = Client(client.who, client.bbox)
+        fresh.connect(self.world.hub)
+        fresh.reads()
+        fresh.parts(self.world.hub)
+        return fresh.tracks
 
 
 @pytest.mark.parametrize("seed", range(120))
@@ -146,3 +166,4 @@ def test_the_plays_exercise_both_resumes_and_snapshots() -> None:
 
     assert sum(client.resumes for play in plays for client in play.clients) > 30
     assert sum(client.snapshots for play in plays for client in play.clients) > 100
+    assert sum(client.moved for play in plays for client in play.clients) > 50

@@ -17,7 +17,7 @@ def test_a_subscription_is_read_whole() -> None:
     message = read(json.dumps(WHOLE))
 
     assert isinstance(message, Subscribe)
-    assert view_of(message) == (frozenset({"tracks"}), (30.0, 34.0, 35.0, 36.0))
+    assert view_of(message) == (frozenset({"tracks"}), (30.0, 34.0, 35.0, 36.0), False)
     assert message.resume is not None
     assert message.resume.seq == 3
 

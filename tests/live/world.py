@@ -5,6 +5,7 @@ Nothing here asks ``app`` who may see what: ``Report.audience`` and ``Reader.cir
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -17,7 +18,7 @@ from app.model.identity import Profile, Registry, Unit
 from app.model.incident import IncidentVersion
 from app.model.label import Label, Marking
 from app.model.outcome import Outcome
-from app.model.report import E7, Batch, ReportBlock, received_us_of
+from app.model.report import DRONE, E7, Batch, ReportBlock, received_us_of
 from app.model.sealing import Sealer
 from app.model.violation import Change, Evidence, Violation
 from app.picture.tracks import Tracks
@@ -140,26 +141,31 @@ class World:
         for unit in units:
             self.source.registry.units.number(Unit(contingent, unit))
 
-    def moves(self, contingent: str, unit: str, lon: float, lat: float, mark: Marking | None = None) -> None:
-        """A unit reports where it is, now."""
+    def moves(
+        self, contingent: str, unit: str, lon: float, lat: float, mark: Marking | None = None, **more: Any
+    ) -> None:
+        """A unit reports where it is, now, and of its other fields what ``more`` says."""
         mark = mark or marking(contingent)
         self._seq += 1
         observed_us = START_US + self._told() * 1000  # each report is newer than all before it
         registry = self.source.registry
-        profile = Profile(None, None, "vehicle", "mission", "hae", registry.markings.number(mark))
+        number = registry.markings.number(mark)
+        profile = Profile(more.get("callsign"), None, "vehicle", "mission", "hae", number)
+        drone = more.get("drone")
         block = ReportBlock(
             slot=np.array([registry.units.number(Unit(contingent, unit))], np.int32),
             observed_us=np.array([observed_us]),
             lon_e7=np.array([round(lon * E7)], np.int32),
             lat_e7=np.array([round(lat * E7)], np.int32),
-            altitude_m=np.array([np.nan]),
+            altitude_m=np.array([more.get("altitude_m", np.nan)]),
             accuracy_m=np.array([5.0]),
             speed_m_s=np.array([np.nan]),
             course_deg=np.array([90.0]),
             profile=np.array([registry.profiles.number(profile)], np.int32),
-            flags=np.zeros(1, np.uint8),
-            extra=np.array([-1], np.int32),
+            flags=np.full(1, DRONE if drone else 0, np.uint8),
+            extra=np.array([0 if drone else -1], np.int32),
             batches=(Batch(1, "k", contingent, "positions", self.now_us, b""),),
+            extras=(drone,) if drone else (),
         )
         self.source.tracks.apply(block, np.array([0]), received_us_of(block), np.zeros(1, np.uint8), self.now_us)
         self.reports.append(Report(contingent, unit, observed_us, lon, lat, mark))

@@ -3,7 +3,8 @@
 import type { Layer, Resume, ServerFrame, Subscribe } from '../protocol/frames';
 import { newLink, resumeOf, step, type Link, type LinkEvent } from './machine';
 
-const SUBPROTOCOL = 'cop.v1.json';
+/** Of these the server takes the first that it speaks. */
+const SUBPROTOCOLS = ['cop.v1.columns', 'cop.v1.json'];
 const LAYERS: Layer[] = ['tracks', 'incidents', 'violations', 'features', 'feeds'];
 const TICK_MS = 500;
 
@@ -57,7 +58,7 @@ export class LiveSocket {
 
   private open(number: number): void {
     this.drop();
-    const socket = new WebSocket(this.wiring.url, SUBPROTOCOL);
+    const socket = new WebSocket(this.wiring.url, SUBPROTOCOLS);
     this.socket = socket;
     socket.onopen = () => {
       this.happen({ type: 'opened', socket: number, now: Date.now() });

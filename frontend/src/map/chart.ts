@@ -7,6 +7,7 @@ import type { Map as MapLibreMap } from 'maplibre-gl';
 import type { Measures } from '../format/measures.svelte';
 import type { Picture, PictureLayer } from '../picture/picture';
 import type { Track } from '../picture/nouns';
+import type { Delta } from '../protocol/frames';
 import type { Theme } from '../theme/theme';
 import { isValidSidc } from '../symbols/picture';
 import { EntityLayer } from './entities/layer';
@@ -35,6 +36,8 @@ import { type MapTool, pixelsAMetre, type Place, placeOf } from './place';
 maplibregl.setWorkerUrl(workerUrl);
 // One may be busy with the land while the other draws the mission.
 maplibregl.setWorkerCount(2);
+
+const NO_TRACKS = { tracks: { upsert: [], remove: [] } };
 
 export interface ChartWiring {
   container: HTMLElement;
@@ -164,12 +167,12 @@ export class Chart {
   change(
     picture: Picture,
     changed: ReadonlySet<PictureLayer>,
-    upsert: readonly Track[],
-    remove: readonly string[],
+    { tracks, moves }: Pick<Delta, 'tracks' | 'moves'> = NO_TRACKS,
   ): void {
     this.pending = picture;
     if (changed.has('tracks')) {
-      this.store.change(upsert, remove);
+      this.store.change(tracks.upsert, tracks.remove);
+      if (moves) this.store.move(moves);
       this.map.triggerRepaint();
     }
     this.drawLayers(picture, changed);

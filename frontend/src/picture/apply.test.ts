@@ -38,6 +38,46 @@ describe('apply', () => {
     expect([...picture.tracks.values()].map(({ id, lat }) => [id, lat])).toEqual([['a', 36]]);
   });
 
+  it('moves on what only moved, as a new object, and keeps who it is', () => {
+    const before = track('a', { callsign: 'KITE', altitude_m: 90, status: 'stale', flags: ['implausible'] });
+    const picture = held({ tracks: [before, track('b', { lat: 1 })] });
+    const [observed_at, received_at] = ['2026-11-22T12:00:05Z', '2026-11-22T12:00:06Z'];
+    const columns = { observed_at: [observed_at], received_at: [received_at], course_deg: [270] };
+    const moves = { id: ['a'], lon: [34], lat: [36], ...columns };
+    const applied = apply(picture, delta(2, { moves }));
+
+    const moved = { lon: 34, lat: 36, course_deg: 270, observed_at, received_at };
+    const after = track('a', { callsign: 'KITE', ...moved });
+    expect(applied).toMatchObject({ changed: new Set(['tracks']) });
+    expect([picture.tracks.get('a'), picture.tracks.get('b')?.lat]).toEqual([after, 1]);
+    expect(before.lon).not.toBe(34);
+  });
+
+  it('tells that drones look elsewhere only where one does', () => {
+    const footprint = { type: 'Polygon' as const, coordinates: [] };
+    const sensor = { heading_deg: null, fov_deg: null, footprint };
+    const eye = track('eye', { drone: { operator_lon: null, operator_lat: null, serial: null, sensor } });
+    const picture = held({ tracks: [eye, track('a')] });
+    const changedBy = (seq: number, tracks: object) => {
+      const applied = apply(picture, delta(seq, tracks));
+      return applied.kind === 'applied' && applied.changed.has('sensors');
+    };
+    const moves = {
+      id: ['eye'],
+      lon: [1],
+      lat: [1],
+      observed_at: [''],
+      received_at: [''],
+      status: ['lost' as const],
+    };
+
+    expect(changedBy(2, { tracks: { upsert: [track('a')], remove: [] } })).toBe(false);
+    expect(changedBy(3, { moves })).toBe(true);
+    expect(changedBy(4, { tracks: { upsert: [eye], remove: [] } })).toBe(true);
+    expect(changedBy(5, { tracks: { upsert: [{ ...eye, drone: null }], remove: [] } })).toBe(true);
+    expect(changedBy(6, { tracks: { upsert: [], remove: ['eye'] } })).toBe(false);
+  });
+
   it.each([
     ['skips a number', delta(3, { tracks: { upsert: [track('z')], remove: [] } })],
     ['repeats a number', delta(1, { tracks: { upsert: [track('z')], remove: [] } })],

@@ -1,7 +1,7 @@
 /** Folds a server frame into the picture and says what changed. Proves continuity or refuses; draws nothing. */
 
-import type { Changes, Delta, ServerFrame, Snapshot } from '../protocol/frames';
-import type { Feature, Violation } from './nouns';
+import type { Changes, Delta, Moves, ServerFrame, Snapshot } from '../protocol/frames';
+import type { Feature, Track, Violation } from './nouns';
 import { isInForce, type Picture, type PictureLayer } from './picture';
 
 export type Applied =
@@ -13,6 +13,7 @@ export type Applied =
 const NOTHING: ReadonlySet<PictureLayer> = new Set();
 const ALL: ReadonlySet<PictureLayer> = new Set([
   'tracks',
+  'sensors',
   'incidents',
   'violations',
   'features',
@@ -69,7 +70,7 @@ function takeSnapshot(picture: Picture, frame: Snapshot): Applied {
 function takeDelta(picture: Picture, frame: Delta): Applied {
   picture.seq = frame.seq;
   const changed = new Set(passTime(picture, frame.at));
-  if (merge(picture.tracks, frame.tracks)) changed.add('tracks');
+  for (const part of mergeTracks(picture.tracks, frame)) changed.add(part);
   if (merge(picture.incidents, frame.incidents)) changed.add('incidents');
   if (mergeFeatures(picture, frame.features)) changed.add('features');
   if (merge(picture.feeds, frame.feeds)) changed.add('feeds');
@@ -107,6 +108,42 @@ function merge<T extends { id: string }>(
   for (const id of changes.remove) held.delete(id);
   return changes.upsert.length + changes.remove.length > 0;
 }
+
+/** Put in what is new, and what only moved as new objects: nobody holds a track that changes under his hands. */
+function mergeTracks(held: Map<string, Track>, { tracks, moves }: Delta): PictureLayer[] {
+  const looked = (id: string) => looks(held.get(id));
+  let sensors = tracks.remove.some(looked) || tracks.upsert.some((track) => looks(track) || looked(track.id));
+  const merged = merge(held, tracks);
+  for (const [i, id] of (moves?.id ?? []).entries()) {
+    const track = held.get(id);
+    if (!moves || !track) continue;
+    held.set(id, movedOn(track, moves, i));
+    sensors ||= looks(track);
+  }
+  return sensors ? ['tracks', 'sensors'] : merged || moves ? ['tracks'] : [];
+}
+
+function looks(track: Track | undefined): boolean {
+  return Boolean(track?.drone?.sensor?.footprint);
+}
+
+function movedOn(track: Track, moves: Moves, i: number): Track {
+  return {
+    ...track,
+    lon: moves.lon[i] ?? track.lon,
+    lat: moves.lat[i] ?? track.lat,
+    observed_at: moves.observed_at[i] ?? track.observed_at,
+    received_at: moves.received_at[i] ?? track.received_at,
+    altitude_m: moves.altitude_m?.[i] ?? null,
+    course_deg: moves.course_deg?.[i] ?? null,
+    speed_m_s: moves.speed_m_s?.[i] ?? null,
+    accuracy_m: moves.accuracy_m?.[i] ?? null,
+    status: moves.status?.[i] ?? 'live',
+    flags: moves.flags?.[i] ?? NO_FLAGS,
+  };
+}
+
+const NO_FLAGS: string[] = [];
 
 function byId<T extends { id: string }>(items: T[]): Map<string, T> {
   return new Map(items.map((item) => [item.id, item]));

@@ -3,7 +3,8 @@
 import type { Layer } from '../protocol/frames';
 import type { Feature, Feed, Incident, Mission, Track, Violation } from './nouns';
 
-export type PictureLayer = Layer | 'mission';
+/** `sensors`: where drones look, which is told with their tracks. */
+export type PictureLayer = Layer | 'mission' | 'sensors';
 
 export interface Picture {
   epoch: string | null;

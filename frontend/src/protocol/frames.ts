@@ -246,6 +246,20 @@ export interface Resumed {
   at: string;
 }
 
+export interface Moves {
+  id: string[];
+  lon: number[];
+  lat: number[];
+  observed_at: string[];
+  received_at: string[];
+  altitude_m?: (number | null)[] | null;
+  course_deg?: (number | null)[] | null;
+  speed_m_s?: (number | null)[] | null;
+  accuracy_m?: (number | null)[] | null;
+  status?: TrackStatus[] | null;
+  flags?: string[][] | null;
+}
+
 export interface Delta {
   type: "delta";
   epoch: string;
@@ -257,6 +271,7 @@ export interface Delta {
   features?: Changes<FeatureFrame> | null;
   feeds?: Changes<FeedFrame> | null;
   mission?: MissionFrame | null;
+  moves?: Moves | null;
 }
 
 export interface ViolationTold {

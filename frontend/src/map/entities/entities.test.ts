@@ -40,6 +40,19 @@ describe('the store of entities', () => {
     expect([store.x[rowOf('c')], store.status[rowOf('c')]]).toEqual([worldX(3), LOST]);
   });
 
+  it('moves what only moved, as if it had been put in anew', () => {
+    const before = track('a', { callsign: 'KITE', course_deg: 3, status: 'stale' });
+    const place = { lon: 20, lat: 40, speed_m_s: 7 };
+    const store = storeOf(before);
+
+    const told = { observed_at: [''], received_at: [''] };
+    store.move({ id: ['a', 'zzz'], lon: [20, 1], lat: [40, 1], speed_m_s: [7, 1], ...told });
+
+    const anew = storeOf(track('a', { callsign: 'KITE', ...place }));
+    for (const column of ['x', 'y', 'metre', 'courseDeg', 'speedMS', 'status', 'labels', 'sidcs'] as const)
+      expect(store[column][0]).toEqual(anew[column][0]);
+  });
+
   it('grows, and forgets all that a replacement does not hold', () => {
     const store = storeOf(...Array.from({ length: 3000 }, (_, i) => track(`t${i}`)));
     expect(store.size).toBe(3000);

@@ -1,6 +1,7 @@
 /** The moving entities as typed arrays, ready to draw: a row a track. Knows no WebGL and no picture. */
 
 import type { Track } from '../../picture/nouns';
+import type { Moves } from '../../protocol/frames';
 import { drawnSidc, IDENTITIES, identityOf, isAirborne } from '../../symbols/sidc';
 
 export const LIVE = 0;
@@ -58,6 +59,24 @@ export class EntityStore {
     for (const id of remove) this.drop(id);
   }
 
+  /** What only moved keeps its symbol and its name. */
+  move({ id, lon, lat, course_deg, speed_m_s, status }: Moves): void {
+    for (let i = 0; i < id.length; i++) {
+      const row = this.rows.get(id[i] ?? '');
+      if (row === undefined) continue;
+      this.place(row, lon[i] ?? NaN, lat[i] ?? NaN);
+      this.courseDeg[row] = course_deg?.[i] ?? NaN;
+      this.speedMS[row] = speed_m_s?.[i] ?? NaN;
+      this.status[row] = STATUS[status?.[i] ?? 'live'];
+    }
+  }
+
+  private place(row: number, lon: number, lat: number): void {
+    this.x[row] = worldX(lon);
+    this.y[row] = worldY(lat);
+    this.metre[row] = worldMetre(lat);
+  }
+
   /** The parties in the mission's order: colours go by it. */
   setParties(parties: readonly string[]): void {
     this.parties = parties;
@@ -80,9 +99,7 @@ export class EntityStore {
     this.partyIds[row] = track.party;
     this.party[row] = this.parties.indexOf(track.party);
     this.labels[row] = labelOf(track);
-    this.x[row] = worldX(track.lon);
-    this.y[row] = worldY(track.lat);
-    this.metre[row] = worldMetre(track.lat);
+    this.place(row, track.lon, track.lat);
     this.courseDeg[row] = track.course_deg ?? NaN;
     this.speedMS[row] = track.speed_m_s ?? NaN;
     this.status[row] = STATUS[track.status];

@@ -14,7 +14,7 @@ function seeing(picture: Picture): Track[] {
 /** Of a drone that is not live any more nothing is drawn: it has long looked elsewhere. */
 export const footprints: MapLayer = {
   id: 'footprints',
-  reads: ['tracks'],
+  reads: ['sensors'],
   features(picture) {
     const features = seeing(picture).flatMap(({ id, drone }) =>
       drone?.sensor?.footprint
