@@ -36,19 +36,20 @@ export interface Composition {
 /** What is old lies below what is live, who is in a breach above both, and the selected one on top. */
 export function composeEntities(frame: Composition): void {
   const { store, visible, alarmed } = frame;
+  const apart = new Set<number | undefined>();
+  for (const id of alarmed) apart.add(store.rowOf(id));
+  const marks: Cell[] = [];
   for (const status of [LOST, STALE, LIVE]) {
     for (let i = 0; i < visible.count; i++) {
       const row = visible.rows[i] ?? 0;
-      if (store.status[row] !== status || alarmed.has(store.ids[row] ?? '')) continue;
+      if (store.status[row] !== status || apart.has(row)) continue;
       if (frame.detail.symbols) composeSymbol(frame, i, row);
-      else composeMark(frame, i, row);
+      else composeMark(frame, i, row, marks);
     }
   }
-  if (alarmed.size > 0) {
-    for (let i = 0; i < visible.count; i++) {
-      const row = visible.rows[i] ?? 0;
-      if (alarmed.has(store.ids[row] ?? '')) composeSymbol(frame, i, row);
-    }
+  for (let i = 0; apart.size > 0 && i < visible.count; i++) {
+    const row = visible.rows[i] ?? 0;
+    if (apart.has(row)) composeSymbol(frame, i, row);
   }
   composeSelected(frame);
 }
@@ -61,38 +62,28 @@ function opacityOf(status: number): number {
   return status === LIVE ? 1 : status === LOST ? 0.4 : 0.75;
 }
 
+/** `cells` are those of this frame, by look: ten thousand marks look in few ways. */
 function composeMark(
   { store, visible, detail, palette, symbols, pictures, ratio }: Composition,
   i: number,
   row: number,
+  cells: Cell[],
 ): void {
-  const identity = IDENTITIES[store.identity[row] ?? 0] ?? 'unknown';
-  const party = store.party[row] ?? -1;
-  const airborne = store.airborne[row] === 1;
-  const cell = symbols.cell(MARK_KEYS.of(store.identity[row] ?? 0, party, airborne), () =>
-    markStamp(identity, party, airborne, palette, ratio),
-  );
+  const look =
+    (((store.party[row] ?? -1) + 1) * 4 + (store.identity[row] ?? 0)) * 2 + (store.airborne[row] ?? 0);
+  const cell = (cells[look] ??= symbols.cell(`mark/${look}`, () =>
+    markStamp(
+      IDENTITIES[store.identity[row] ?? 0] ?? 'unknown',
+      store.party[row] ?? -1,
+      store.airborne[row] === 1,
+      palette,
+      ratio,
+    ),
+  ));
   const status = store.status[row] ?? LOST;
-  pictures.quad(
-    visible.at[i * 2] ?? 0,
-    visible.at[i * 2 + 1] ?? 0,
-    cell,
-    detail.scale,
-    greyOf(status),
-    opacityOf(status),
-  );
+  const [x, y] = [visible.at[i * 2] ?? 0, visible.at[i * 2 + 1] ?? 0];
+  pictures.quad(x, y, cell, detail.scale, greyOf(status), opacityOf(status));
 }
-
-/** Keys are made once: ten thousand marks a frame would make ten thousand strings. */
-const MARK_KEYS = {
-  made: new Map<number, string>(),
-  of(identity: number, party: number, airborne: boolean): string {
-    const packed = (identity * 2 + (airborne ? 1 : 0)) * 256 + party + 1;
-    let key = this.made.get(packed);
-    if (key === undefined) this.made.set(packed, (key = `mark/${packed}`));
-    return key;
-  },
-};
 
 function composeSymbol(frame: Composition, i: number, row: number): void {
   const { store, visible, detail, palette, symbols, pictures, occupancy, ratio } = frame;

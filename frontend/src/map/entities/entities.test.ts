@@ -99,6 +99,21 @@ describe('the screen', () => {
     expect(pick(visible, 700, 250, 20)).toBeNull();
   });
 
+  it('takes no place for what lies beyond an edge', () => {
+    const occupancy = new Occupancy();
+    occupancy.reset(60, 60);
+
+    for (const [x, y] of [
+      [-90, 0],
+      [0, -90],
+      [90, 0],
+      [0, 90],
+    ] as const)
+      occupancy.take(x, y, 20, 20);
+
+    expect(occupancy.isFree(0, 0, 59, 59)).toBe(true);
+  });
+
   it('gives a place to one label only', () => {
     const occupancy = new Occupancy();
     occupancy.reset(300, 200);

@@ -32,21 +32,22 @@ export interface Labelling {
 export function composeLabels(labelling: Labelling): number {
   const { store, visible, selected, alarmed, detail } = labelling;
   const chosen = selected === null ? -1 : (store.rowOf(selected) ?? -1);
-  const rankOf = (row: number) =>
-    labelRank(
+  const ranks = detail.labels === 'all' ? LABEL_RANKS : 2;
+  const ranked: number[][] = Array.from({ length: LABEL_RANKS }, () => []);
+  for (let i = 0; i < visible.count; i++) {
+    const row = visible.rows[i] ?? 0;
+    const isAlarmed = alarmed.size > 0 && alarmed.has(store.ids[row] ?? '');
+    const rank = labelRank(
       row === chosen,
-      alarmed.has(store.ids[row] ?? ''),
+      isAlarmed,
       (store.party[row] ?? -1) >= 0,
       store.status[row] ?? LOST,
     );
-  const ranks = detail.labels === 'all' ? LABEL_RANKS : 2;
-  let placed = 0;
-  for (let rank = 0; rank < ranks; rank++) {
-    for (let i = 0; i < visible.count; i++) {
-      const row = visible.rows[i] ?? 0;
-      if (rankOf(row) === rank && place(labelling, i, row, rank)) placed++;
-    }
+    ranked[rank]?.push(i);
   }
+  let placed = 0;
+  for (let rank = 0; rank < ranks; rank++)
+    for (const i of ranked[rank] ?? []) if (place(labelling, i, visible.rows[i] ?? 0, rank)) placed++;
   return placed;
 }
 

@@ -98,26 +98,28 @@ export class Occupancy {
   }
 
   take(x: number, y: number, width: number, height: number): void {
-    this.each(x, y, width, height, (cell) => {
-      this.cells[cell] = 1;
-      return true;
-    });
+    const { left, right, top, bottom } = this.cellsOf(x, y, width, height);
+    // Beyond an edge there is nothing to take, and "fill" counts what is negative from its end.
+    if (right < left) return;
+    for (let row = top; row <= bottom; row++)
+      this.cells.fill(1, row * this.columns + left, row * this.columns + right + 1);
   }
 
   isFree(x: number, y: number, width: number, height: number): boolean {
-    return this.each(x, y, width, height, (cell) => this.cells[cell] === 0);
-  }
-
-  private each(x: number, y: number, width: number, height: number, see: (cell: number) => boolean): boolean {
-    const left = Math.max(0, Math.floor(x / Occupancy.CELL_PX));
-    const right = Math.min(this.columns - 1, Math.floor((x + width) / Occupancy.CELL_PX));
-    const top = Math.max(0, Math.floor(y / Occupancy.CELL_PX));
-    const bottom = Math.min(this.rows - 1, Math.floor((y + height) / Occupancy.CELL_PX));
+    const { left, right, top, bottom } = this.cellsOf(x, y, width, height);
     for (let row = top; row <= bottom; row++) {
-      for (let column = left; column <= right; column++) {
-        if (!see(row * this.columns + column)) return false;
-      }
+      for (let column = left; column <= right; column++)
+        if (this.cells[row * this.columns + column] !== 0) return false;
     }
     return true;
+  }
+
+  private cellsOf(x: number, y: number, width: number, height: number) {
+    return {
+      left: Math.max(0, Math.floor(x / Occupancy.CELL_PX)),
+      right: Math.min(this.columns - 1, Math.floor((x + width) / Occupancy.CELL_PX)),
+      top: Math.max(0, Math.floor(y / Occupancy.CELL_PX)),
+      bottom: Math.min(this.rows - 1, Math.floor((y + height) / Occupancy.CELL_PX)),
+    };
   }
 }
