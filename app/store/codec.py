@@ -39,7 +39,9 @@ _STRUCTS: dict[int, type[MissionSet | Assessed | Noted | Muted | Unmuted | Raise
 }  # fmt: skip
 """The other kinds. A struct may gain fields that have a default, and must lose none."""
 _VERSION = b"\x01"
-_LEVEL = 1
+_LEVEL, _FAST_LEVEL = 1, -1
+_SHORT = 16_384
+"""Bytes up to which the fast level finds as much as the other in half the time: the chunks of one unit's minute."""
 _COLUMNS_1: tuple[tuple[str, str], ...] = (
     ("slot", "<i4"), ("observed_us", "<i8"), ("lon_e7", "<i4"), ("lat_e7", "<i4"), ("altitude_m", "<f8"),
     ("accuracy_m", "<f8"), ("speed_m_s", "<f8"), ("course_deg", "<f8"), ("profile", "<i4"), ("flags", "<u1"),
@@ -59,7 +61,9 @@ class _Zstandard(threading.local):
     """Contexts are dear to make and serve one thread at a time."""
 
     def __init__(self) -> None:
-        self.compress: Callable[[bytes], bytes] = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress
+        self.compress, self.compress_short = (
+            zstandard.ZstdCompressor(level=level, write_checksum=True).compress for level in (_LEVEL, _FAST_LEVEL)
+        )
         whole_frame = partial(zstandard.ZstdDecompressor().decompress, allow_extra_data=False)
         self.decompress: Callable[[bytes], bytes] = whole_frame
 
@@ -75,7 +79,7 @@ _struct_kinds = {struct: kind for kind, struct in _STRUCTS.items()}
 
 def compressed(data: bytes) -> bytes:
     """Return ``data`` as one zstandard frame with a checksum."""
-    return _zstandard.compress(data)
+    return (_zstandard.compress_short if len(data) <= _SHORT else _zstandard.compress)(data)
 
 
 def decompressed(data: bytes) -> bytes:
