@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import UNSET
 
-from app.feeds.bodies import Opened, columns_of
+from app.feeds.bodies import Columns, Opened, columns_of
 from app.feeds.extras import EXTRAS, Faults, coordinate_fault, extra_of, extras_of, is_given, time_fault
 from app.feeds.faults import Fault, Reject
 from app.feeds.items import DroneItem, PositionItem
@@ -76,11 +76,10 @@ class Drafter:
             return Draft(_EMPTY, (), (), (), opened.rejects)
         if len(opened.items) == 1:
             return self._draft_one(opened, contingent, received_us, drones=drones, dry=dry)
-        columns = opened.columns or columns_of(opened.items)
-        names = (DroneItem if drones else PositionItem).__struct_fields__
-        column = dict(zip(names, columns, strict=True))
+        columns = opened.columns or columns_of(opened.items, DroneItem if drones else PositionItem)
+        column = columns.values
         faults: Faults = {}
-        lon, lat, observed_us = _where_and_when(column, faults)
+        lon, lat, observed_us = _where_and_when(columns, faults)
         slots = {} if dry else self._slots.setdefault(contingent, {})
         said = list(zip(*(column[name] for name in _Said._fields), strict=True))
         profiles = {} if dry else self._remembered(contingent, drones)
@@ -124,10 +123,10 @@ class Drafter:
             observed_us=observed_us[rows],
             lon_e7=np.rint(lon[rows] * E7).astype(np.int32),
             lat_e7=np.rint(lat[rows] * E7).astype(np.int32),
-            altitude_m=_floats(column["altitude_m"])[rows],
-            accuracy_m=_floats(column["accuracy_m"])[rows],
-            speed_m_s=_floats(column["speed_m_s"])[rows],
-            course_deg=_floats(column["course_deg"])[rows],
+            altitude_m=_floats(columns, "altitude_m")[rows],
+            accuracy_m=_floats(columns, "accuracy_m")[rows],
+            speed_m_s=_floats(columns, "speed_m_s")[rows],
+            course_deg=_floats(columns, "course_deg")[rows],
             profile=profile,
             flags=self._flags(lon[rows], lat[rows], observed_us[rows], received_us, drones=drones),
             extra=_extra_numbers(extras) if given else np.full(len(units), -1, np.int32),
@@ -254,26 +253,22 @@ def _numbers_in(known: Mapping[Any, int], values: Sequence[Any]) -> I32 | None:
         return None
 
 
-def _where_and_when(column: dict[str, tuple[Any, ...]], faults: Faults) -> tuple[F64, F64, I64]:
-    places: list[F64] = []
-    for name in ("lon", "lat"):
-        values = np.array(column[name], np.float64)
+def _where_and_when(columns: Columns, faults: Faults) -> tuple[F64, F64, I64]:
+    lon, lat = columns.numbers["lon"], columns.numbers["lat"]
+    for name, values in (("lon", lon), ("lat", lat)):
         for row in np.flatnonzero((values == 0.0) & np.signbit(values)).tolist():
             faults[row] = coordinate_fault(-0.0, name) or faults[row]
-        places.append(values)
-    observed_us = parse_instants(column["observed_at"])
+    observed_us = parse_instants(columns.values["observed_at"])
     for row in np.flatnonzero(observed_us < 0).tolist():
         faults[row] = time_fault(int(observed_us[row]))
-    return places[0], places[1], observed_us
+    return lon, lat, observed_us
 
 
-def _floats(column: tuple[Any, ...]) -> F64:
+def _floats(columns: Columns, name: str) -> F64:
     """The numbers of a column, NaN where none is given, and never -0.0."""
-    if column[0] is not UNSET:
-        try:
-            return np.array(column, np.float64) + 0.0
-        except TypeError:
-            pass  # some row does not give it
+    column, numbers = columns.values[name], columns.numbers.get(name)
+    if numbers is not None:
+        return numbers + 0.0
     if column.count(UNSET) == len(column):
         return np.full(len(column), np.nan)
     return np.array([None if value is UNSET else value for value in column], np.float64) + 0.0
