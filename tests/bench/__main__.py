@@ -75,7 +75,7 @@ def _every_rule(example: Document, begun: Callable[[str], None]) -> list[Figure]
         mission = folder / "mission.geojson"
         mission.write_text(json.dumps(document))
         with serving(folder, keys, mission) as served:
-            figures = uvloop.run(positions_in_batches(served, units, rounds=30, mission=", every rule on"))
+            figures = uvloop.run(positions_in_batches(served, units, rounds=100, mission=", every rule on"))
     begun("judged positions, every rule on")
     return figures + crossing_check(document, units) + judged_positions(document, BATCH)
 

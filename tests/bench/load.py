@@ -83,7 +83,7 @@ async def send(port: int, requests: Sequence[bytes], connections: int, expected:
 
 
 class Viewer(asyncio.Protocol):
-    """A live connection that reads all it is sent. ``heard`` is called with each message, where it is given."""
+    """A live connection, as the map has one, that reads all it is sent. ``heard`` is called with each message, where it is given."""
 
     def __init__(self, key: str, layers: Sequence[str], bbox: Sequence[float] | None,
                  heard: Callable[[bytes], None] | None = None) -> None:  # fmt: skip
@@ -102,7 +102,7 @@ class Viewer(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)
         self.transport.write(
             b"GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: cop.v1.json\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: cop.v1.columns\r\n"
             b"Sec-WebSocket-Key: %s\r\nAuthorization: Bearer %s\r\n\r\n"
             % (b64encode(os.urandom(16)), self._key.encode())
         )
