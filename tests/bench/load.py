@@ -83,7 +83,10 @@ async def send(port: int, requests: Sequence[bytes], connections: int, expected:
 
 
 class Viewer(asyncio.Protocol):
-    """A live connection, as the map has one, that reads all it is sent. ``heard`` is called with each message, where it is given."""
+    """A live connection, as the map has one, that reads all it is sent.
+
+    ``heard`` is called with each message, where it is given.
+    """
 
     def __init__(self, key: str, layers: Sequence[str], bbox: Sequence[float] | None,
                  heard: Callable[[bytes], None] | None = None) -> None:  # fmt: skip
