@@ -4,7 +4,11 @@ declare module 'milsymbol-sets' {
 
   /** The icons of a standard, for `addIcons`. */
   type SymbolSet = readonly unknown[];
-  export const ms: typeof whole & { addIcons(set: SymbolSet): void };
+  export const ms: typeof whole & {
+    addIcons(set: SymbolSet): void;
+    /** Whether `Path2D` cannot read SVG paths, as in EdgeHTML 14. */
+    setBrokenPath2D(broken: boolean): void;
+  };
   export const std2525b: SymbolSet;
   export const std2525c: SymbolSet;
   export const std2525d: SymbolSet;

@@ -2,6 +2,8 @@
 
 import { app6d, ms, std2525b, std2525c, std2525d, std2525e } from 'milsymbol-sets';
 
+// Which no browser of ours has: to find out, it would read a pixel back from the graphics processor.
+ms.setBrokenPath2D(false);
 for (const set of [std2525b, std2525c, app6d, std2525d, std2525e]) ms.addIcons(set);
 
 /** Symbol size in CSS pixels: milsymbol's `size` is the height of a ground unit's octagon. */

@@ -28,6 +28,7 @@ export class EntityLayer implements CustomLayerInterface {
   drawn = { symbols: 0, labels: 0, leaders: 0, ms: 0 };
   private readonly visible: Visible = newVisible();
   private readonly occupancy = new Occupancy();
+  private isNamed = false;
   private map: MapLibreMap | null = null;
   private gpu: Gpu | null = null;
 
@@ -48,11 +49,12 @@ export class EntityLayer implements CustomLayerInterface {
     if (!(gl instanceof WebGL2RenderingContext)) throw new Error('The map needs WebGL2');
     this.map = map;
     this.gpu = newGpu(gl, Math.max(1, Math.min(3, window.devicePixelRatio)));
-    // A canvas draws in a fallback face until the page has loaded ours: labels drawn so far are drawn again.
-    void document.fonts.load(LABEL_FONT).then(() => {
-      this.gpu?.words.clear();
+    // A canvas draws in a fallback face until the page has loaded ours: there are no names before.
+    const named = () => {
+      this.isNamed = true;
       map.triggerRepaint();
-    });
+    };
+    document.fonts.load(LABEL_FONT).then(named, named);
   }
 
   onRemove(): void {
@@ -100,7 +102,7 @@ export class EntityLayer implements CustomLayerInterface {
       strokes: gpu.strokeBatch,
     });
     const labels =
-      detail.labels === 'none' || this.hidden.names
+      detail.labels === 'none' || this.hidden.names || !this.isNamed
         ? 0
         : composeLabels({ ...shared, colours: palette.entities, atlas: gpu.words, batch: gpu.wordBatch });
     this.paint(gpu, screen);

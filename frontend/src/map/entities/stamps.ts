@@ -5,17 +5,28 @@ import type { Stamp } from './atlas';
 
 const INK = '#0b1117';
 
+/**
+ * All stamps are drawn on one canvas, which is the caller's until the next: a canvas of its own for each of some hundred
+ * names, in the graphics processor and read back from there, kept the first picture waiting for a second.
+ */
+let sheet: CanvasRenderingContext2D | null = null;
+
+function blank(): CanvasRenderingContext2D {
+  sheet ??= document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  if (!sheet) throw new Error('This browser has no 2D canvas');
+  return sheet;
+}
+
 export function stamp(
   width: number,
   height: number,
   ratio: number,
   draw: (pen: CanvasRenderingContext2D) => void,
 ): Stamp {
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.ceil(width * ratio);
+  const pen = blank();
+  const { canvas } = pen;
+  canvas.width = Math.ceil(width * ratio); // which forgets what was drawn, and how
   canvas.height = Math.ceil(height * ratio);
-  const pen = canvas.getContext('2d');
-  if (!pen) throw new Error('This browser has no 2D canvas');
   pen.scale(ratio, ratio);
   draw(pen);
   return { canvas, anchorX: canvas.width / 2, anchorY: canvas.height / 2 };
@@ -24,14 +35,14 @@ export function stamp(
 export const LABEL_FONT = "600 12.5px 'Barlow Condensed', sans-serif";
 const LABEL_HEIGHT = 17;
 const LONGEST_LABEL = 22;
-let ruler: CanvasRenderingContext2D | null = null;
 
 /** A callsign with a rim against the ground; longer ones are cut. */
 export function labelStamp(text: string, colour: string, rim: string, ratio: number): Stamp {
   const shown = text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text;
-  ruler ??= document.createElement('canvas').getContext('2d');
-  if (ruler) ruler.font = LABEL_FONT;
-  const width = (ruler?.measureText(shown).width ?? shown.length * 7) + shown.length * 0.3 + 6;
+  const ruler = blank();
+  ruler.font = LABEL_FONT;
+  ruler.letterSpacing = '0.3px';
+  const width = ruler.measureText(shown).width + 6;
   return stamp(width, LABEL_HEIGHT, ratio, (pen) => {
     pen.font = LABEL_FONT;
     pen.letterSpacing = '0.3px';
