@@ -90,6 +90,8 @@ def main(arguments: list[str]) -> int:
 
         def begun(what: str) -> None:
             progress.update(task, description=what)
+            if not _console.is_terminal:
+                print(what, flush=True)
 
         units = walkers(document, UNITS, NEAR_SHARE, BATCH)
         if set(wanted) - {"judging", "every-rule", "trial", "screen"}:
