@@ -42,7 +42,8 @@ function watched(over: Partial<Watched> = {}): Watched {
 
 function lines(of: Watched, mutes: Mute[] = [], notes: Note[] = []): Record<Section['id'], string[]> {
   const told = { open: [], silent: [], mutes: [], log: [] } as Record<Section['id'], string[]>;
-  for (const { id, lines } of handover(of, mutes, notes)) told[id].push(...lines.map(({ text }) => text));
+  for (const { id, lines } of handover(of, mutes, notes))
+    told[id].push(...lines.map(({ parts }) => parts.join(' · ')));
   return told;
 }
 

@@ -1,4 +1,4 @@
-/** The hand-over: what the next officer must know, as plain lines under headings. Knows no screen. */
+/** The hand-over: what the next officer must know, as lines under headings, each in parts. Knows no screen. */
 
 import { headline, type Naming, whereabouts } from '../alerts/words';
 import type { Rail } from '../alerts/order';
@@ -14,7 +14,7 @@ export const WATCH_MS = 12 * 3_600_000;
 export interface Section {
   id: 'open' | 'silent' | 'mutes' | 'log';
   title: string;
-  lines: { id: string; text: string }[];
+  lines: { id: string; parts: string[] }[];
 }
 
 export interface Watched {
@@ -34,27 +34,27 @@ export function handover(watched: Watched, mutes: readonly Mute[], notes: readon
     {
       id: 'open',
       title: say('handover.open'),
-      lines: [...rail.open, ...rail.inHand].map((each) => ({ id: each.id, text: alertLine(each, naming) })),
+      lines: [...rail.open, ...rail.inHand].map((each) => ({ id: each.id, parts: alertLine(each, naming) })),
     },
     { id: 'silent', title: say('handover.silent'), lines: silent(watched) },
     {
       id: 'mutes',
       title: say('mute.inForce'),
-      lines: mutes.map((mute) => ({ id: mute.id, text: muteLine(mute, naming) })),
+      lines: mutes.map((mute) => ({ id: mute.id, parts: muteParts(mute, naming) })),
     },
     {
       id: 'log',
       title: say('handover.log'),
-      lines: notes.map((note) => ({ id: note.id, text: noteLine(note) })),
+      lines: notes.map((note) => ({ id: note.id, parts: noteLine(note) })),
     },
   ];
 }
 
 /** `221437ZNOV26 · high · Line crossed · ARG-7 · Northern line · confirmed · acknowledged: Cpt. Ade` */
-function alertLine(violation: Violation, naming: Naming): string {
+function alertLine(violation: Violation, naming: Naming): string[] {
   const { state, by } = violation.assessment;
   const judged = say(`assessment.${state}`);
-  return joined(
+  return told(
     dateTimeGroup(instantOf(violation.observed_at) ?? 0),
     say(`severity.${violation.severity}`),
     headline(violation, naming),
@@ -70,7 +70,7 @@ function silent({ feeds, mission, linked, nowMs }: Watched): Section['lines'] {
     .filter(({ standing }) => standing !== 'reporting' && standing !== 'quiet')
     .map(({ id, name, feed, standing, heardAt }) => ({
       id,
-      text: joined(
+      parts: told(
         name,
         feed,
         say(`feeds.${standing}`),
@@ -80,24 +80,24 @@ function silent({ feeds, mission, linked, nowMs }: Watched): Section['lines'] {
 }
 
 /** `Line crossed · Northern line · 221437ZNOV26 · Cpt. Ade` */
-export function muteLine(mute: Mute, naming: Naming): string {
+export function muteParts(mute: Mute, naming: Naming): string[] {
   const until = dateTimeGroup(instantOf(mute.until) ?? 0);
-  return joined(mutedWhat(mute, naming), say('mute.until', { when: until }), mute.by, mute.note);
+  return told(mutedWhat(mute, naming), say('mute.until', { when: until }), mute.by, mute.note);
 }
 
 /** What a mute silences, in words: `Line crossed · Northern line`. A rule's own id stays as it is written. */
 export function mutedWhat({ rule, feature, track }: Mute, naming: Naming): string {
-  return joined(
+  return told(
     rule && wordFor('rule', rule),
     feature && (naming.feature(feature)?.properties.name ?? feature),
     track && (naming.trackName(track) ?? track),
-  );
+  ).join(' · ');
 }
 
-function noteLine(note: Note): string {
-  return joined(dateTimeGroup(instantOf(note.at) ?? 0), wordFor('note', note.category), note.by, note.text);
+function noteLine(note: Note): string[] {
+  return told(dateTimeGroup(instantOf(note.at) ?? 0), wordFor('note', note.category), note.by, note.text);
 }
 
-function joined(...parts: (string | null)[]): string {
-  return parts.filter(Boolean).join(' · ');
+function told(...parts: (string | null)[]): string[] {
+  return parts.filter((part): part is string => Boolean(part));
 }
