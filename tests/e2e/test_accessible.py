@@ -1,14 +1,13 @@
 """axe-core finds nothing at WCAG 2.2 A and AA on any part of the screen, in all themes and from right to left."""
 
-import json
 from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.screen import SLOW_MS, Screen, chromium
-from tests.e2e.test_watch import MISSION, push, seen
-from tests.scenarios.server import cop, running
+from tests.e2e.lake import lake
+from tests.e2e.screen import SLOW_MS, Screen
+from tests.e2e.test_watch import seen
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -34,26 +33,21 @@ async def faults(screen: Screen, where: str) -> list[str]:
 
 
 async def test_axe_finds_nothing_on_any_part_in_any_theme_or_direction(tmp_path: Path) -> None:
-    mission = tmp_path / "mission.geojson"
-    mission.write_text(json.dumps(MISSION))
-    async with running(tmp_path / "data", mission) as server, chromium() as browser:
-        key = await server.key("GBR")
-        made = ("--data", server.folder, "--name", "ada", "--role", "officer")
-        password = (await cop("user", "create", *made)).strip()
+    async with lake(tmp_path) as at_lake:
         # The page's policy lets no foreign script in; axe is one.
-        screen = await Screen.opened(browser, 1280, 720, bypass_csp=True)
+        screen = await Screen.opened(at_lake.browser, 1280, 720, bypass_csp=True)
         page, keys = screen.page, screen.page.keyboard
         found: list[str] = []
 
-        await page.goto(server.url)
+        await page.goto(at_lake.server.url)
         for theme, language in LOOKS:
             await screen.look(theme, language)
             await expect(page.get_by_test_id("login-submit")).to_be_visible()
             found += await faults(screen, f"{theme} {language} log-in")
         await screen.look("night", "en")
-        await screen.log_in(server.url, "ada", password)
+        await screen.log_in(at_lake.server.url, "ada", await at_lake.password("ada"))
         driven = [seen("N-1", 35.02 - step * 0.004, 240 - step * 40) for step in range(6)]
-        await push(server, key, *driven, seen("patrol", 34.99, 5, party="mission"))
+        await at_lake.push(*driven, seen("patrol", 34.99, 5, party="mission"))
         violation = await screen.shows_alert(status="confirmed", assessment="open")
 
         for theme, language in LOOKS:
@@ -96,7 +90,7 @@ async def test_axe_finds_nothing_on_any_part_in_any_theme_or_direction(tmp_path:
             found += await faults(screen, f"{where} past")
             await keys.press("l")
             await expect(page.get_by_test_id("past-banner")).to_be_hidden()
-        await page.goto(f"{server.url}/?wall")
+        await page.goto(f"{at_lake.server.url}/?wall")
         await expect(page.get_by_test_id("wall")).to_be_visible(timeout=SLOW_MS)
         await screen.shows_alert(status="confirmed")
         found += await faults(screen, "wall")

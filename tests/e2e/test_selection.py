@@ -1,31 +1,24 @@
 """Several tracks at once: selected by a box, followed, and a view of them kept by name."""
 
-import json
 from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.screen import SLOW_MS, Screen, chromium
-from tests.e2e.test_watch import MISSION, push, seen
-from tests.scenarios.server import cop, running
+from tests.e2e.lake import lake
+from tests.e2e.screen import SLOW_MS
+from tests.e2e.test_watch import seen
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 async def test_tracks_are_selected_by_a_box_followed_and_their_view_is_kept(tmp_path: Path) -> None:
-    mission = tmp_path / "mission.geojson"
-    mission.write_text(json.dumps(MISSION))
-    async with running(tmp_path / "data", mission) as server, chromium() as browser:
-        key = await server.key("GBR")
-        made = ("--data", server.folder, "--name", "ada", "--role", "officer")
-        password = (await cop("user", "create", *made)).strip()
-        ada = await Screen.opened(browser)
+    async with lake(tmp_path) as at_lake:
+        ada = await at_lake.officer()
         page = ada.page
         at = page.get_by_test_id
-        await ada.log_in(server.url, "ada", password)
         fleet = [("N-1", 33.16), ("N-2", 33.18), ("N-3", 33.2)]
-        await push(server, key, *(seen(unit, 35.03, 60, lon, callsign=unit) for unit, lon in fleet))
+        await at_lake.push(*(seen(unit, 35.03, 60, lon, callsign=unit) for unit, lon in fleet))
         await ada.becomes("window.__accord.trackCount === 3")
         places = [await ada.position(track) for track in await page.evaluate("window.__accord.trackIds()")]
         xs, ys = ([place[axis] for place in places if place] for axis in ("x", "y"))
@@ -50,7 +43,7 @@ async def test_tracks_are_selected_by_a_box_followed_and_their_view_is_kept(tmp_
         await expect(at("follow")).to_have_attribute("aria-pressed", "true", timeout=SLOW_MS)
         track = await at("track-card").get_attribute("data-track-id")
         before = await page.evaluate("id => window.__accord.position(id)", track)
-        await push(server, key, seen("N-2", 35.06, 1, 33.3, callsign="N-2"))
+        await at_lake.push(seen("N-2", 35.06, 1, 33.3, callsign="N-2"))
         await ada.becomes(f"window.__accord.position('{track}').lon === 33.3")
         # It has gone eleven kilometres, and stays where it was on the screen, or comes to the middle of it.
         middle = f"Math.abs(window.__accord.position('{track}').x - innerWidth / 2)"

@@ -1,37 +1,30 @@
 """A track's card and its alert: how near it came to the line, and what the officer makes of it."""
 
-import json
 import math
 from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.screen import SLOW_MS, Screen, chromium
-from tests.e2e.test_watch import MISSION, push, seen
-from tests.scenarios.server import cop, running
+from tests.e2e.lake import lake
+from tests.e2e.screen import SLOW_MS
+from tests.e2e.test_watch import seen
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MINUTES = 50
 
 
 async def test_an_officer_sees_how_near_a_track_came_and_assesses_its_alert(tmp_path: Path) -> None:
-    mission = tmp_path / "mission.geojson"
-    mission.write_text(json.dumps(MISSION))
-    async with running(tmp_path / "data", mission) as server, chromium() as browser:
-        key = await server.key("GBR")
-        made = ("--data", server.folder, "--name", "ada", "--role", "officer")
-        password = (await cop("user", "create", *made)).strip()
-        ada = await Screen.opened(browser)
+    async with lake(tmp_path) as at_lake:
+        ada = await at_lake.officer()
         page = ada.page
         at = page.get_by_test_id
-        await ada.log_in(server.url, "ada", password)
         # Now nearer, now farther, north of the line, which lies at 35.01 N there; then over it.
         way = [
             seen("N-1", 35.016 + 0.008 * math.sin(ago / 8) ** 2, ago * 60, speed_m_s=4 + 2 * math.sin(ago / 5))
             for ago in range(MINUTES, 3, -1)
         ]
-        await push(server, key, *way, *(seen("N-1", lat, ago) for lat, ago in ((35.012, 90), (35.004, 30))))
+        await at_lake.push(*way, *(seen("N-1", lat, ago) for lat, ago in ((35.012, 90), (35.004, 30))))
         breach = await ada.shows_alert()
         await page.locator(f'[data-violation-id="{breach}"] .row').click()
 
