@@ -5,7 +5,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { FeatureCollection } from 'geojson';
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import type { Measures } from '../format/measures.svelte';
-import type { Picture, PictureLayer } from '../picture/picture';
+import { EVERY_LAYER, type Picture, type PictureLayer } from '../picture/picture';
 import type { Track } from '../picture/nouns';
 import type { Delta } from '../protocol/frames';
 import type { Theme } from '../theme/theme';
@@ -160,7 +160,7 @@ export class Chart {
   replace(picture: Picture): void {
     this.store.replace(picture.tracks.values());
     this.pending = picture;
-    this.drawLayers(picture, new Set(['features', 'mission', 'incidents', 'violations']));
+    this.drawLayers(picture, EVERY_LAYER);
     this.frame(picture);
   }
 

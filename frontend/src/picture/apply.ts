@@ -2,7 +2,7 @@
 
 import type { Changes, Delta, Moves, ServerFrame, Snapshot } from '../protocol/frames';
 import type { Feature, Track, Violation } from './nouns';
-import { isInForce, type Picture, type PictureLayer } from './picture';
+import { EVERY_LAYER, isInForce, type Picture, type PictureLayer } from './picture';
 
 export type Applied =
   /** The frame is in; `changed` are the layers it touched, `news` the violations whose revision is new to us. */
@@ -11,15 +11,6 @@ export type Applied =
   | { kind: 'gap'; expected: number; got: number };
 
 const NOTHING: ReadonlySet<PictureLayer> = new Set();
-const ALL: ReadonlySet<PictureLayer> = new Set([
-  'tracks',
-  'sensors',
-  'incidents',
-  'violations',
-  'features',
-  'feeds',
-  'mission',
-]);
 
 /** Change `picture` in place by `frame`. A refused frame changes nothing. */
 export function apply(picture: Picture, frame: ServerFrame): Applied {
@@ -64,7 +55,7 @@ function takeSnapshot(picture: Picture, frame: Snapshot): Applied {
   mergeFeatures(picture, { upsert: frame.features, remove: [] });
   picture.feeds = byId(frame.feeds);
   const news = [...picture.violations.values()].filter((v) => isNews(known.get(v.id), v));
-  return { kind: 'applied', changed: ALL, news };
+  return { kind: 'applied', changed: EVERY_LAYER, news };
 }
 
 function takeDelta(picture: Picture, frame: Delta): Applied {

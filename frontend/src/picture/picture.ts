@@ -5,6 +5,16 @@ import type { Feature, Feed, Incident, Mission, Track, Violation } from './nouns
 
 /** `sensors`: where drones look, which is told with their tracks. */
 export type PictureLayer = Layer | 'mission' | 'sensors';
+/** What a whole picture changes. */
+export const EVERY_LAYER: ReadonlySet<PictureLayer> = new Set([
+  'tracks',
+  'sensors',
+  'incidents',
+  'violations',
+  'features',
+  'feeds',
+  'mission',
+]);
 
 export interface Picture {
   epoch: string | null;
