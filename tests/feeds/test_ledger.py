@@ -257,12 +257,18 @@ async def test_what_was_not_kept_leaves_no_trace_in_the_order() -> None:
     assert [row[3] for row in disk.rows()] == [0, 0, 0]
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 40), st.sampled_from([0, 0, 0, FUTURE])), max_size=40))
+def flagged(slots: int, **lists: Any) -> st.SearchStrategy[list[tuple[int, int, int]]]:
+    """Rows of slot, second and flags."""
+    row = st.tuples(st.integers(0, slots - 1), st.integers(0, 40), st.sampled_from([0, 0, 0, FUTURE]))
+    return st.lists(row, max_size=40, **lists)
+
+
+@settings(max_examples=200, deadline=None)
+@given(flagged(4) | flagged(60, min_size=9, unique_by=lambda row: row[0]))
 def test_many_rows_are_flagged_as_few_are(rows: list[tuple[int, int, int]]) -> None:
     columns = [np.array(values) for values in zip(*rows, strict=True)] or [np.empty(0)] * 3
     slot, observed_us, flags = columns[0].astype(np.int32), columns[1] * SECOND_US, columns[2].astype(np.uint8)
-    newest = np.array([10 * SECOND_US, -1, 35 * SECOND_US])
+    newest = np.array([10 * SECOND_US, -1, 35 * SECOND_US, *range(0, 40 * SECOND_US, SECOND_US)])
     order = Order(WINDOW_S * SECOND_US, newest, newest)
 
     found = order.flags_of(slot, observed_us.astype(np.int64), flags)
