@@ -1,11 +1,16 @@
 """Chunks of one unit's positions as bytes and back. Stays readable for ever; a new way of packing is a new version.
 
-Version 1: one byte of version, one byte that says which decimal columns are raw, four bytes of length, then two
-zstandard frames, one of the column ``observed_us`` (so that a key is looked up without reading the rest) and one of the
-others. A column is its differences from row to row, zigzag, eight bytes each, shuffled: most of those bytes are zero.
+Every version begins with its number and a byte that says which decimal columns are raw, and has of each column the
+differences from row to row, zigzag.
+
+Version 1, of long chunks: four bytes of length, then two zstandard frames, one of the column ``observed_us`` (so that a
+key is looked up without reading the rest) and one of the others: eight bytes a number, shuffled, as most are zero.
+
+Version 2, of short ones: two bytes that count the rows, the columns narrowed, and four bytes of a CRC 32 of all that.
 """
 
 import struct
+import zlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -14,18 +19,23 @@ import numpy.typing as npt
 
 from app.model.report import I32, I64, U8
 from app.store.codec import compressed, decompressed
-from app.store.columns import zigzag, zigzag_undone
+from app.store.columns import U64, zigzag, zigzag_undone
 from app.store.errors import UnreadableFormat
+from app.store.narrow import narrowed, widened
 from app.store.positions import PositionTable, dtype_of
 
 CHUNK_POSITIONS = 2048
-_VERSION = 1
-_COLUMNS_1 = (
+SHORT_POSITIONS = 256
+"""Chunks of fewer rows are short."""
+_COLUMNS = (
     "observed_us", "lon_e7", "lat_e7", "altitude_m", "accuracy_m", "speed_m_s", "course_deg", "profile", "flags",
     "extra", "seq", "index", "received_us",
 )  # fmt: skip
-_DECIMALS_1 = ("altitude_m", "accuracy_m", "speed_m_s", "course_deg")
-_HEAD = struct.Struct("<BBI")
+_DECIMALS = ("altitude_m", "accuracy_m", "speed_m_s", "course_deg")
+_FRAMED, _NARROW = 1, 2
+_FRAMED_HEAD = struct.Struct("<BBI")
+_NARROW_HEAD = struct.Struct("<BBH")
+_CHECKSUM_BYTES = 4
 _SCALE = 1000.0
 _NAN = np.int64(-(2**63))
 """Stands for NaN among the thousandths."""
@@ -50,23 +60,17 @@ def chunks_of(positions: PositionTable) -> Iterator[Chunk]:
         return
     starts = _starts(positions.slot)
     ends = np.append(starts[1:], len(positions))
-    wholes, raws = _whole_numbers(positions, starts, ends)
-    steps = np.diff(wholes, axis=1, prepend=np.int64(0))
-    steps[:, starts] = wholes[:, starts]
-    # Column by column and place by place: a chunk's bytes are then a plain cut, of which there may be 10,000 at a time.
-    places = zigzag(steps).view(np.uint8).reshape(len(_COLUMNS_1), len(positions), 8)
-    shuffled = np.ascontiguousarray(places.transpose(0, 2, 1))
+    numbers, raws = _numbers(positions, starts, ends)
     heads = zip(
         positions.slot[starts].tolist(),
         positions.observed_us[starts].tolist(),
         positions.observed_us[ends - 1].tolist(),
         np.minimum.reduceat(positions.seq, starts).tolist(),
+        (ends - starts).tolist(),
         strict=True,
     )
-    for head, start, end, raw in zip(heads, starts.tolist(), ends.tolist(), raws.tolist(), strict=True):
-        keys = compressed(shuffled[:1, :, start:end].tobytes())
-        others = compressed(shuffled[1:, :, start:end].tobytes())
-        yield Chunk(*head, end - start, _HEAD.pack(_VERSION, raw, len(keys)) + keys + others)
+    for head, body in zip(heads, _bodies(numbers, starts, ends - starts, raws), strict=True):
+        yield Chunk(*head, body)
 
 
 class Unpacked(NamedTuple):
@@ -101,7 +105,7 @@ class Unpacked(NamedTuple):
         return self._column("seq")
 
     def _column(self, name: str) -> I64:
-        column: I64 = self.wholes[_COLUMNS_1.index(name)]
+        column: I64 = self.wholes[_COLUMNS.index(name)]
         return column
 
 
@@ -118,44 +122,75 @@ def positions_in(slot: int, body: bytes) -> PositionTable:
 
 def unpacked(body: bytes) -> Unpacked:
     """Unpack a chunk as far as whole numbers. Raises as ``positions_in``."""
-    raw, keys = _opened(body)
-    others = _unframed(body[_HEAD.size + len(keys) :], len(_COLUMNS_1) - 1)
-    return Unpacked(raw, np.concatenate([_unframed(keys, 1), others]))
+    match body[:1]:
+        case b"\x01":
+            keys, others = _frames(body)
+            numbers = np.concatenate([_unframed(keys, 1), _unframed(others, len(_COLUMNS) - 1)])
+        case b"\x02":
+            numbers = _unnarrowed(body)
+        case other:
+            raise UnreadableFormat(f"history chunk of format {other.hex() or 'empty'}, known are 01 and 02")
+    return Unpacked(body[1], np.cumsum(zigzag_undone(numbers), axis=1, dtype=np.int64))
 
 
 def table_of(slots: I32, raws: U8, wholes: I64) -> PositionTable:
     """Return unpacked rows, of as many chunks as there are, as positions; ``slots`` and ``raws`` are of each row."""
     columns: dict[str, Any] = {"slot": slots}
-    for name, whole in zip(_COLUMNS_1, wholes, strict=True):
-        if name not in _DECIMALS_1:
+    for name, whole in zip(_COLUMNS, wholes, strict=True):
+        if name not in _DECIMALS:
             columns[name] = whole.astype(dtype_of(name))
             continue
         columns[name] = np.where(whole == _NAN, np.nan, whole / _SCALE)
-        raw = (raws & (1 << _DECIMALS_1.index(name))) != 0
+        raw = (raws & (1 << _DECIMALS.index(name))) != 0
         if raw.any():
             columns[name] = np.where(raw, np.ascontiguousarray(whole).view(np.float64), columns[name])
     return PositionTable(**columns)
 
 
 def instants_in(body: bytes) -> I64:
-    """Return the ``observed_us`` of a chunk's rows without unpacking the rest. Raises as ``positions_in``."""
-    instants: I64 = _unframed(_opened(body)[1], 1)[0]
+    """Return the ``observed_us`` of a chunk's rows, without unpacking the rest if it is long. Raises as above."""
+    if body[:1] != b"\x01":
+        return unpacked(body).observed_us
+    instants: I64 = np.cumsum(zigzag_undone(_unframed(_frames(body)[0], 1))[0], dtype=np.int64)
     return instants
 
 
-def _opened(body: bytes) -> tuple[int, bytes]:
-    """Return which decimals are raw, and the frame of the keys."""
-    if body[:1] != bytes((_VERSION,)):
-        raise UnreadableFormat(f"history chunk of format {body[:1].hex() or 'empty'}, known is {_VERSION:02x}")
-    _, raw, length = _HEAD.unpack_from(body)
-    return raw, body[_HEAD.size : _HEAD.size + length]
+def _bodies(numbers: U64, starts: I64, counts: I64, raws: U8) -> Iterator[bytes]:
+    """Yield the body of each chunk; ``numbers`` has a row for each column."""
+    is_short = counts < SHORT_POSITIONS
+    short = narrowed(
+        numbers if is_short.all() else np.compress(np.repeat(is_short, counts), numbers, axis=1), counts[is_short]
+    )
+    for start, count, raw in zip(starts.tolist(), counts.tolist(), raws.tolist(), strict=True):
+        if count < SHORT_POSITIONS:
+            body = _NARROW_HEAD.pack(_NARROW, raw, count) + next(short)
+            yield body + zlib.crc32(body).to_bytes(_CHECKSUM_BYTES, "little")
+        else:
+            places = numbers[:, start : start + count].copy().view(np.uint8).reshape(len(_COLUMNS), count, 8)
+            shuffled = places.transpose(0, 2, 1)
+            keys = compressed(shuffled[:1].tobytes())
+            yield _FRAMED_HEAD.pack(_FRAMED, raw, len(keys)) + keys + compressed(shuffled[1:].tobytes())
 
 
-def _unframed(frame: bytes, columns: int) -> I64:
+def _frames(body: bytes) -> tuple[bytes, bytes]:
+    """Return the frames of the keys and of the other columns."""
+    if len(body) < _FRAMED_HEAD.size:
+        raise UnreadableFormat("damaged stored bytes: a history chunk ends in its head")
+    end = _FRAMED_HEAD.size + _FRAMED_HEAD.unpack_from(body)[2]
+    return body[_FRAMED_HEAD.size : end], body[end:]
+
+
+def _unframed(frame: bytes, columns: int) -> U64:
     places = np.frombuffer(decompressed(frame), np.uint8).reshape(columns, 8, -1)
-    stored = np.ascontiguousarray(places.transpose(0, 2, 1)).view(np.uint64).reshape(columns, -1)
-    wholes: I64 = np.cumsum(zigzag_undone(stored), axis=1, dtype=np.int64)
-    return wholes
+    numbers: U64 = np.ascontiguousarray(places.transpose(0, 2, 1)).view(np.uint64).reshape(columns, -1)
+    return numbers
+
+
+def _unnarrowed(body: bytes) -> U64:
+    said, checksum = body[:-_CHECKSUM_BYTES], int.from_bytes(body[-_CHECKSUM_BYTES:], "little")
+    if len(said) < _NARROW_HEAD.size or zlib.crc32(said) != checksum:
+        raise UnreadableFormat("damaged stored bytes: a history chunk does not fit its checksum")
+    return widened(said[_NARROW_HEAD.size :], len(_COLUMNS), _NARROW_HEAD.unpack_from(said)[2])
 
 
 def _starts(slot: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
@@ -168,22 +203,26 @@ def _starts(slot: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
     return np.concatenate(pieces)
 
 
-def _whole_numbers(
-    positions: PositionTable, starts: npt.NDArray[np.intp], ends: npt.NDArray[np.intp]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
-    """Return all columns as rows of whole numbers, and for each chunk the bits of the decimals that are raw."""
-    wholes = np.empty((len(_COLUMNS_1), len(positions)), np.int64)
+def _numbers(positions: PositionTable, starts: I64, ends: I64) -> tuple[U64, U8]:
+    """Return what is stored of all columns, a row each, and for each chunk the bits of the decimals that are raw."""
+    numbers = np.empty((len(_COLUMNS), len(positions)), np.uint64)
     raws = np.zeros(len(starts), np.uint8)
-    for row, name in enumerate(_COLUMNS_1):
-        values = getattr(positions, name)
-        if name not in _DECIMALS_1:
-            wholes[row] = values
-            continue
-        thousandths, exact = _thousandths(values)
-        raw = ~np.logical_and.reduceat(exact, starts)
-        raws |= raw.astype(np.uint8) << _DECIMALS_1.index(name)
-        wholes[row] = np.where(np.repeat(raw, ends - starts), values.view(np.int64), thousandths)
-    return wholes, raws
+    # Column by column, as all that is made of one stays in the processor's cache.
+    for row, name in enumerate(_COLUMNS):
+        whole = getattr(positions, name)
+        if name in _DECIMALS:
+            thousandths, exact = _thousandths(whole)
+            raw = ~np.logical_and.reduceat(exact, starts)
+            raws |= raw.astype(np.uint8) << _DECIMALS.index(name)
+            whole = (
+                np.where(np.repeat(raw, ends - starts), whole.view(np.int64), thousandths) if raw.any() else thousandths
+            )
+        whole = whole.astype(np.int64, copy=False)
+        steps = np.empty_like(whole)
+        np.subtract(whole[1:], whole[:-1], out=steps[1:])
+        steps[starts] = whole[starts]
+        numbers[row] = zigzag(steps)
+    return numbers, raws
 
 
 def _thousandths(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
