@@ -200,7 +200,8 @@ class Engine:
         ahead = fresh[~again]
         changes: list[Change] = []
         fixes = self.judge.fixes(block, ahead, np.full(len(ahead), seq, np.int64), ahead.astype(np.int64))
-        judged = self.judge.in_order(block.slot[ahead], fixes, ahead, len(block))
+        slots_ahead = block.slot[ahead].astype(np.intp)  # numpy would do so each time that it looks something up
+        judged = self.judge.in_order(slots_ahead, fixes, ahead, len(block))
         for slot, findings in judged.found:
             changes += self._tell(slot, findings, received_us)
         for slot, turns in judged.turns:

@@ -190,12 +190,14 @@ class Heads:
                 hot = True
         self.hot[slot], self.idle[slot], self.rests_us[slot], self.until_us[slot] = hot, idle, rests_us, until_us
 
-    def move(self, slots: npt.NDArray[np.int32], fixes: Fixes, rows: npt.NDArray[np.intp], fixes_taken: I64) -> None:
-        """Move wholly plausible tracks to the fixes ``rows``, after ``fixes_taken`` good legs each."""
+    def move(self, slots: npt.NDArray[np.intp], fixes: Fixes, rows: npt.NDArray[np.intp], fixes_taken: I64) -> None:
+        """Move wholly plausible tracks to the fixes ``rows`` (ascending), after ``fixes_taken`` good legs each."""
         self.known[slots] = True
         self.plausible[slots] = True
+        every = len(rows) == len(fixes)
         for name in _OF_A_FIX:
-            getattr(self, name)[slots] = getattr(fixes, name)[rows]
+            column = getattr(fixes, name)
+            getattr(self, name)[slots] = column if every else column[rows]
         self.reliability[slots] = np.minimum(4.0, self.reliability[slots] + GOOD * fixes_taken)
 
     def checkpoint(self, slot: int, mission_seq: int, window_us: int) -> None:

@@ -82,7 +82,7 @@ class Judge:
             self._gates = np.append(self._gates, [gate_of(item.platform, overrides) for item in fresh])
         return self._gates[profile]
 
-    def in_order(self, slots: I32, fixes: Fixes, rows: Rows, size: int) -> Judged:
+    def in_order(self, slots: Rows, fixes: Fixes, rows: Rows, size: int) -> Judged:
         """Judge fixes newer than all before of their units, sorted by slot and ``observed_us``; move the heads.
 
         ``rows`` are their rows in a block of ``size`` reports.
@@ -164,7 +164,7 @@ class Judge:
             self.gates_m_s(fixes.profile[run]),
         )  # fmt: skip
 
-    def _asked(self, units: I32, starts: Rows, stops: Rows, due: Mask) -> Rows:
+    def _asked(self, units: Rows, starts: Rows, stops: Rows, due: Mask) -> Rows:
         """Return the pairs (see ``Nearness``) whose distances the states of tracks will surely ask for.
 
         ``due`` are the tracks whose resting states ask too.
@@ -231,13 +231,15 @@ def turns_of(head: Head | None, anchor: Anchor | None, fixes: Fixes, start: int,
     return turns
 
 
-def _before(heads: Heads, units: I32, fixes: Fixes, first: Mask) -> Fixes:
+def _before(heads: Heads, units: Rows, fixes: Fixes, first: Mask) -> Fixes:
     """Return, for each fix, the one before it of its unit: in the table, or the unit's head."""
     columns = []
     for name in Fixes.__slots__:
         after = getattr(fixes, name)
-        column = np.empty_like(after)
-        column[1:] = after[:-1]
-        column[first] = getattr(heads, name)[units]
+        column = getattr(heads, name)[units].astype(after.dtype, copy=False)
+        if len(units) < len(after):
+            of_heads, column = column, np.empty_like(after)
+            column[1:] = after[:-1]
+            column[first] = of_heads
         columns.append(column)
     return Fixes(*columns)

@@ -16,7 +16,7 @@ from app.geo.geodesy import distance_m
 from app.geo.grid import F64, I8, I64, STEPS_A_DEGREE, TURN_E7, Bools, Rows, normal_degrees, turns_between
 from app.geo.nearest import Spans
 from app.geo.outline import Drawn, Outline, line_outline, zone_outline
-from app.geo.predicates import determinant, meeting, side_of_edge, turn
+from app.geo.predicates import determinant, meeting, side_of_edge, surely_beside, turn
 
 _AT_VERTEX_M = 1e-4
 
@@ -179,16 +179,10 @@ class Edges:
         edge = self.spans.edge[span]
         if len(self.spans.edge) != len(self.a):
             piece, edge = np.divmod(np.unique(piece * len(self.a) + edge), len(self.a))
+        start, end, a, b = path[piece], path[piece + 1], self.a[edge], self.b[edge]
         found = []
-        for row, a, b, p, q in zip(
-            range(len(edge)),
-            self.a[edge].tolist(),
-            self.b[edge].tolist(),
-            path[piece].tolist(),
-            path[piece + 1].tolist(),
-            strict=True,
-        ):
-            met = meeting(p, q, a, b)
+        for row in np.flatnonzero(~surely_beside(start, end, a, b)).tolist():
+            met = meeting(start[row].tolist(), end[row].tolist(), a[row].tolist(), b[row].tolist())
             if met:
                 found.append(_Met(int(piece[row]), met[0] / met[1], met[2], int(edge[row]), k))
         return found

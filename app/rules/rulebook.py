@@ -224,7 +224,8 @@ class Rulebook:
 
     def looks_ahead(self, situations: I64) -> npt.NDArray[np.bool_]:
         """Tell of which of ``situations`` some instance that judges them looks ahead."""
-        met = set(situations.tolist())
+        ordered = np.sort(situations)
+        met = ordered[np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))].tolist()
         ahead = {it for it in met if not self.ahead.isdisjoint(self.active(it))}
         if len(ahead) == len(met):  # mostly
             return np.ones(len(situations), np.bool_)
