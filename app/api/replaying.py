@@ -91,7 +91,7 @@ class Replay:
         table = standing(connection, past.history, sight.asked, sight.units, first_us)
         self._newest_us[table.slot] = table.observed_us
         move(self._tracks, table, first_us)
-        self._scope.advance(self._tracks, past.everything())
+        self._scope.advance(self._tracks, self._tracks.visible(past.everything()))
         self._mission = past.mission(connection, mission_seq_at(connection, first_us))
         self._feeds = past.feeds(connection, sight, first_us, last_us)
         self._gather(connection, first_us, last_us)
@@ -137,7 +137,7 @@ class Replay:
         step, at_us = self._step, int(self._instants_us[self._step + 1])
         version = self._tracks.version
         move(self._tracks, self._due(step), at_us)
-        self._scope.advance(self._tracks, self._past.everything())
+        self._scope.advance(self._tracks, self._tracks.visible(self._past.everything()))
         rows, gone = self._scope.since(self._tracks, version)
         delta = Delta(
             epoch=EPOCH,

@@ -34,6 +34,7 @@ from app.model.identity import Registry
 from app.model.incident import IncidentVersion
 from app.model.mission import parse_mission
 from app.model.movement import Movement
+from app.model.ordering import rows_in_order
 from app.model.outcome import Outcome
 from app.model.report import ASIDE, U8, Positions, ReportBlock, received_us_of
 from app.model.sealing import Sealer
@@ -195,7 +196,7 @@ class Engine:
         slots = block.slot[usable]
         newer = ~self.heads.known[slots] | (block.observed_us[usable] > self.heads.observed_us[slots])
         fresh = usable[newer]
-        fresh = fresh[np.lexsort((block.observed_us[fresh], block.slot[fresh]))]
+        fresh = fresh[rows_in_order(block.slot[fresh], block.observed_us[fresh])]
         again = np.isin(block.slot[fresh], list(late)) if late else np.zeros(len(fresh), np.bool_)
         ahead = fresh[~again]
         changes: list[Change] = []

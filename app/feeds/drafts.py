@@ -81,12 +81,14 @@ class Drafter:
         faults: Faults = {}
         lon, lat, observed_us = _where_and_when(columns, faults)
         slots = {} if dry else self._slots.setdefault(contingent, {})
-        said = list(zip(*(column[name] for name in _Said._fields), strict=True))
+        what = _Said(*(column[name] for name in _Said._fields))
         profiles = {} if dry else self._remembered(contingent, drones)
-        known_slots, known_profiles = _numbers_in(slots, column["unit"]), _numbers_in(profiles, said)
+        known_slots, known_profiles = _numbers_in(slots, column["unit"]), _numbers_of_rows(profiles, what)
+        said: list[tuple[Any, ...]] = []
         if known_slots is None:
             self._judge_units(column["unit"], slots, faults)
         if known_profiles is None:
+            said = list(zip(*what, strict=True))
             self._judge_profiles(said, profiles, faults)
         extras = extras_of(column, faults)
         rows: npt.NDArray[np.intp] | slice = slice(None)
@@ -98,7 +100,8 @@ class Drafter:
         if faults:
             rows = np.array([row for row in range(len(units)) if row not in faults], np.intp)
             kept = rows.tolist()
-            units, said, extras = [units[row] for row in kept], [said[row] for row in kept], [extras[r] for r in kept]
+            units, extras = [units[row] for row in kept], [extras[row] for row in kept]
+            said = [said[row] for row in kept] if said else said
             report_ids = [report_ids[row] for row in kept] if report_ids else ()
             for row, fault in sorted(faults.items()):
                 place = opened.places[row]
@@ -114,10 +117,9 @@ class Drafter:
             profile = self._profiles_of(said, contingent, profiles, numbers, drones=drones)
         else:
             profile = known_profiles[rows]
-        if column["label"].count(UNSET) == len(column["label"]):
-            labelled = [False] * len(said)
-        else:
-            labelled = [is_given(one[5]) for one in said]
+        labelled = [False] * len(units)
+        if what.label.count(UNSET) < len(what.label):
+            labelled = [is_given(what.label[row]) for row in np.arange(len(what.label))[rows].tolist()]
         block = ReportBlock(
             slot=slot,
             observed_us=observed_us[rows],
@@ -251,6 +253,19 @@ def _numbers_in(known: Mapping[Any, int], values: Sequence[Any]) -> I32 | None:
         return np.fromiter(map(known.__getitem__, values), _INT32, len(values))
     except KeyError:
         return None
+
+
+def _numbers_of_rows(known: Mapping[tuple[Any, ...], int], columns: Sequence[Sequence[Any]]) -> I32 | None:
+    """Return the number of each row of some columns, or None if any has none yet: mostly one column differs at most."""
+    first = tuple(column[0] for column in columns)
+    differing = [at for at, column in enumerate(columns) if column.count(first[at]) < len(column)]
+    if len(differing) > 1:
+        return _numbers_in(known, list(zip(*columns, strict=True)))
+    at = differing[0] if differing else 0
+    rows = {value: (*first[:at], value, *first[at + 1 :]) for value in set(columns[at])}
+    if not known.keys() >= set(rows.values()):
+        return None
+    return _numbers_in({value: known[row] for value, row in rows.items()}, columns[at])
 
 
 def _where_and_when(columns: Columns, faults: Faults) -> tuple[F64, F64, I64]:

@@ -105,9 +105,12 @@ class Ledger:
         judgement = Judgement()
         rows = list(range(len(draft)))
         while rows:
-            held = self._held(draft, rows)
-            mine = [row for row in rows if row not in held] if held else rows
-            later = await self._run(draft, mine, judgement, keep) if mine else []
+            above = self._above(draft, rows)
+            mine, held = rows, self._held(draft, rows, above)
+            if held:
+                mine = [row for row in rows if row not in held]
+                above = self._above(draft, mine)
+            later = await self._run(draft, mine, above, judgement, keep) if mine else []
             for claim in set(held.values()):
                 await claim.ended.wait()  # it ends with the other's ``keep``, which has a deadline
             rows = sorted([*held, *later])
@@ -136,13 +139,13 @@ class Ledger:
         slot, observed_us = _keys_of(draft.block, rows)
         return self._order.are_above(slot, observed_us)
 
-    def _held(self, draft: Draft, rows: list[int]) -> dict[int, _Claim]:
+    def _held(self, draft: Draft, rows: list[int], above: Mask) -> dict[int, _Claim]:
         """Return the rows whose key or id another request is deciding on."""
         if not self._claims and not self._unlisted:
             return {}
         held: dict[int, _Claim] = {}
         # A claim raises its unit's highest key, so what is above that is nobody's.
-        known = np.array(rows)[~self._above(draft, rows)].tolist()
+        known = [] if above.all() else np.array(rows)[~above].tolist()
         has_ids = bool(draft.report_ids and self._id_claims)
         if not known and not has_ids:
             return held
@@ -166,9 +169,11 @@ class Ledger:
             self._claims.update(dict.fromkeys(claim.keys(), claim))
         self._unlisted.clear()
 
-    async def _run(self, draft: Draft, rows: list[int], judgement: Judgement, keep: Keep) -> list[int]:
+    async def _run(
+        self, draft: Draft, rows: list[int], above: Mask, judgement: Judgement, keep: Keep
+    ) -> list[int]:  # fmt: skip
         """Decide on ``rows``, which are nobody else's, and keep the new ones; return those to look at again."""
-        one = _Round(rows, self._above(draft, rows))
+        one = _Round(rows, above)
         claim = self._claim(draft, rows)
         one.distinct = are_distinct(claim.slot) or len(set(claim.keys())) == len(rows)
         try:

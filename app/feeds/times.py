@@ -28,6 +28,8 @@ def parse_instants(texts: Sequence[str]) -> I64:
     """Return microseconds since 1970 UTC of each text, ``BAD_US`` where it is none."""
     if len(texts) < _FEW:
         return np.fromiter(map(instant_or_bad, texts), np.int64, len(texts))
+    if texts.count(texts[0]) == len(texts):  # one second of all units
+        return np.full(len(texts), instant_or_bad(texts[0]))
     distinct = dict.fromkeys(texts)
     if len(distinct) <= len(texts) // _REPEATED:  # many units that report by the second
         known = dict(zip(distinct, parse_instants(list(distinct)).tolist(), strict=True))

@@ -13,12 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from app.geo.geodesy import distance_m
-from app.geo.grid import F64, I8, I64, STEPS_A_DEGREE, TURN_E7, Bools, Rows, normal_degrees, turns_between
+from app.geo.grid import F64, I8, I64, STEPS_A_DEGREE, TURN_E7, Bools, Rows, distinct, normal_degrees, turns_between
 from app.geo.nearest import Spans
 from app.geo.outline import Drawn, Outline, line_outline, zone_outline
 from app.geo.predicates import determinant, meeting, side_of_edge, surely_beside, turn
 
 _AT_VERTEX_M = 1e-4
+_FEW = 8
+"""So many edges are asked one by one in the time of a look at all of them."""
 
 
 class Crossing(NamedTuple):
@@ -86,13 +88,13 @@ class Edges:
 
         The signs of a zone's crossings add up to inside(end) - inside(start), whatever is touched on the way.
         """
-        low, high = path.min(axis=0), path.max(axis=0)
+        (low_lon, low_lat), (high_lon, high_lat) = path.min(axis=0).tolist(), path.max(axis=0).tolist()
         west, south, east, north = self.bounds
-        if low[1] > north or high[1] < south:
+        if low_lat > north or high_lat < south:
             return []
         found: list[_Met] = []
-        for k in turns_between(int(low[0]), int(high[0]), west, east):
-            found += self._crossed(path + np.array((k * TURN_E7, 0)), k)
+        for k in turns_between(low_lon, high_lon, west, east):
+            found += self._crossed(path + np.array((k * TURN_E7, 0)) if k else path, k)
         if not found:
             return []
         if len(found) > 1:
@@ -154,7 +156,7 @@ class Edges:
         """Return (row, ±1) for each edge that the meridian north of a point crosses, westward ones being +1."""
         top = np.full(len(lon), self.bounds[3])
         point, span = self.spans.meeting(lon, lat, lon, top)
-        pairs = np.unique(point * len(self.a) + self.spans.edge[span])
+        pairs = distinct(point * len(self.a) + self.spans.edge[span])
         point, edge = np.divmod(pairs, len(self.a))
         ax, bx = self.a[edge, 0], self.b[edge, 0]
         x = lon[point]
@@ -167,24 +169,23 @@ class Edges:
 
     def _crossed(self, path: I64, k: int) -> list[_Met]:
         """Return the crossings of a path moved by ``k`` turns, in no order."""
-        p, q = path[:-1], path[1:]
-        piece, span = self.spans.meeting(
-            np.minimum(p[:, 0], q[:, 0]),
-            np.minimum(p[:, 1], q[:, 1]),
-            np.maximum(p[:, 0], q[:, 0]),
-            np.maximum(p[:, 1], q[:, 1]),
-        )
+        low, high = np.minimum(path[:-1], path[1:]), np.maximum(path[:-1], path[1:])
+        piece, span = self.spans.meeting(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
         if not len(piece):
             return []
         edge = self.spans.edge[span]
         if len(self.spans.edge) != len(self.a):
-            piece, edge = np.divmod(np.unique(piece * len(self.a) + edge), len(self.a))
-        start, end, a, b = path[piece], path[piece + 1], self.a[edge], self.b[edge]
-        found = []
-        for row in np.flatnonzero(~surely_beside(start, end, a, b)).tolist():
-            met = meeting(start[row].tolist(), end[row].tolist(), a[row].tolist(), b[row].tolist())
+            piece, edge = np.divmod(distinct(piece * len(self.a) + edge), len(self.a))
+        if len(edge) > _FEW:
+            left = ~surely_beside(path[piece], path[piece + 1], self.a[edge], self.b[edge])
+            piece, edge = piece[left], edge[left]
+        points, found = path.tolist(), []
+        for at, number, a, b in zip(
+            piece.tolist(), edge.tolist(), self.a[edge].tolist(), self.b[edge].tolist(), strict=True
+        ):  # fmt: skip
+            met = meeting(points[at], points[at + 1], a, b)
             if met:
-                found.append(_Met(int(piece[row]), met[0] / met[1], met[2], int(edge[row]), k))
+                found.append(_Met(at, met[0] / met[1], met[2], number, k))
         return found
 
     def _in_order(self, path: I64, found: list[_Met]) -> list[_Met]:

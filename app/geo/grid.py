@@ -21,6 +21,15 @@ def to_grid(degrees: npt.ArrayLike) -> I64:
     return np.rint(np.asarray(degrees, np.float64) * STEPS_A_DEGREE).astype(np.int64)
 
 
+def distinct(numbers: I64) -> I64:
+    """Return the numbers that there are, ascending. ``np.unique``, which hashes first, takes several times as long."""
+    ordered = np.sort(numbers)
+    firsts = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=firsts[1:])
+    found: I64 = ordered[firsts]
+    return found
+
+
 def unwrapped(lon_e7: I64) -> I64:
     """Make longitudes continuous: each is moved by whole turns to within half a turn of the one before.
 

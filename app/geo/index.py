@@ -7,7 +7,7 @@ import shapely
 
 from app.geo.edges import Edges
 from app.geo.geodesy import SMALLEST_RADIUS_M, is_straight
-from app.geo.grid import F64, HALF_TURN_E7, I64, RADIANS_A_STEP, TURN_E7, Bools, Rows, turns_between
+from app.geo.grid import F64, HALF_TURN_E7, I64, RADIANS_A_STEP, TURN_E7, Bools, Rows, distinct, turns_between
 from app.geo.nearest import Spans
 from app.geo.occupancy import Occupancy, boxes
 from app.geo.predicates import determinant
@@ -55,7 +55,7 @@ class LegIndex:
             )
             for k in turns_between(int(west.min()), int(east.max()), self._spans.bounds[0], self._spans.bounds[2])
         ]
-        leg, feature = np.divmod(np.unique(np.concatenate(pairs)) if pairs else np.empty(0, np.intp), self._count)
+        leg, feature = np.divmod(distinct(np.concatenate(pairs)) if pairs else np.empty(0, np.intp), self._count)
         return near[leg], feature
 
     def near(self, lon: I64, lat: I64, reach_m: F64) -> Rows:
@@ -82,7 +82,7 @@ class LegIndex:
                 rows = np.flatnonzero((moved >= west) & (moved <= east) & (lat >= south) & (lat <= north))
                 point, zone = self._boxes.query(shapely.points(moved[rows].astype(np.float64), lat[rows]))
                 pairs.append(rows[point] * self._count + self._zone[zone])
-        point, feature = np.divmod(np.unique(np.concatenate(pairs)), max(self._count, 1))
+        point, feature = np.divmod(distinct(np.concatenate(pairs)), max(self._count, 1))
         return point, feature
 
     def lower_bound_m(self, feature: Rows, lon: I64, lat: I64) -> F64:

@@ -72,7 +72,7 @@ def meeting(p: list[int], q: list[int], a: list[int], b: list[int]) -> tuple[int
 
 
 def surely_beside(p: I64, q: I64, a: I64, b: I64) -> Bools:
-    """Tell where both ends of the edge a→b surely lie on one side of the leg p→q, each (n, 2), so that they do not meet.
+    """Tell where an edge a→b surely lies on one side of the leg p→q, each (n, 2), so that the two do not meet.
 
     A quick look before ``meeting``, by floating point with room for its errors: what is closer is left undecided.
     """

@@ -9,6 +9,7 @@ from app.live.frames import FeedFrame
 from app.live.scope import Scope
 from app.live.subscription import BBox
 from app.model.identity import Registry
+from app.picture.tracks import Rows, Tracks
 
 
 class Rights(NamedTuple):
@@ -44,6 +45,13 @@ class Audience:
         self.allowed = Allowed(principal, registry)
         self.scopes: dict[BBox | None, Scope] = {}
         self.feeds: Listed[FeedFrame] = Listed()
+        self._visible: tuple[Tracks, int, Rows] | None = None
+
+    def visible(self, tracks: Tracks) -> Rows:
+        """Return the rows that its readers see, whatever the box; they are looked for once a version."""
+        if self._visible is None or self._visible[:2] != (tracks, tracks.version):
+            self._visible = tracks, tracks.version, tracks.visible(self.allowed.mask())
+        return self._visible[2]
 
     def scope(self, bbox: BBox | None) -> Scope:
         """Return the scope of a box, which lives until nobody who might resume looks at it."""

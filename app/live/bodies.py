@@ -72,7 +72,7 @@ class Bodies:
         rows = np.empty(0, np.intp)
         if "tracks" in layers:
             scope = audience.scope(view.bbox)
-            scope.advance(tracks, audience.allowed.mask())
+            scope.advance(tracks, audience.visible(tracks))
             rows = scope.rows()
         content = _SnapshotBody(
             mission=told.mission,
@@ -95,7 +95,7 @@ class Bodies:
         body = _DeltaBody(Changes([], []))
         if "tracks" in layers:
             scope = audience.scope(view.bbox)
-            scope.advance(tracks, audience.allowed.mask())
+            scope.advance(tracks, audience.visible(tracks))
             if not scope.reaches(known.version):
                 return None
             rows, gone = scope.since(tracks, known.version)

@@ -25,11 +25,10 @@ class Scope:
         self._left = np.empty(0, np.int64)  # slot → version that saw it leave, or -1
         self._entered = np.empty(0, np.int64)  # slot → version that saw its row come in
 
-    def advance(self, tracks: Tracks, allowed: Mask) -> None:
-        """Take in the tracks as they are now. ``allowed`` is indexed by marking number."""
+    def advance(self, tracks: Tracks, visible: Rows) -> None:
+        """Take in the tracks as they are now, of which ``visible`` are the rows that the audience sees."""
         if self._version == tracks.version:
             return
-        visible = tracks.visible(allowed)
         rows = visible[inside(self._bbox, tracks.lon_e7[visible], tracks.lat_e7[visible])]
         slots = tracks.slot[rows]
         self._grow(int(tracks.slot[: tracks.size].max(initial=-1)) + 1)

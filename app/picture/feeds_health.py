@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from app.geo.grid import distinct
 from app.model.identity import Registry
 from app.model.incident import IncidentVersion
 from app.model.instant import SECOND_US
@@ -91,17 +92,17 @@ class FeedsHealth:
         if fresh:
             self._profile_marking = np.append(self._profile_marking, np.array([p.marking for p in fresh], np.int32))
         feeds = [self._feed(batch.contingent, batch.feed) for batch in block.batches]
-        distinct = {id(feed): feed for feed in feeds}
-        number = {key: n for n, key in enumerate(distinct)}
+        by_id = {id(feed): feed for feed in feeds}
+        number = {key: n for n, key in enumerate(by_id)}
         of_row = np.repeat([number[id(feed)] for feed in feeds], [batch.rows for batch in block.batches])
-        groups = of_row * len(self._registry.markings) + self._profile_marking[block.profile]
+        groups = of_row * np.int64(len(self._registry.markings)) + self._profile_marking[block.profile]
         received_us = received_us_of(block)
-        for group in np.unique(groups).tolist():
+        for group in distinct(groups).tolist():
             which, marking = divmod(group, len(self._registry.markings))
             mine = groups == group
             ordered = mine & ((block.flags & ASIDE) == 0)
             leads_us = block.observed_us[ordered] - received_us[ordered]
-            feed = list(distinct.values())[which]
+            feed = list(by_id.values())[which]
             lead_us = int(leads_us.max()) if len(leads_us) else None
             feed.heard(marking).take(int(mine.sum()), int(received_us[mine].max()), lead_us)
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from app.geo.course import course_at_end_deg, courses
 from app.geo.geodesy import distance_m
+from app.geo.grid import distinct
 from app.model.instant import SECOND_US
 from app.model.report import F64
 from app.rules.rulebook import Horizon, Rulebook
@@ -54,7 +55,7 @@ def courses_ahead(rulebook: Rulebook, fixes: "Fixes", before: "Fixes", legs: Row
             rows = fast[start : start + _AT_ONCE]
             found.append(_met(rulebook, horizon, fixes, before, rows, speed_m_s, course_deg))
     count = max(1, len(rulebook.geometries))
-    row, geometry = np.divmod(np.unique(np.concatenate(found)), count)
+    row, geometry = np.divmod(distinct(np.concatenate(found)), count)
     judged = rulebook.judging(fixes.situation[row])[np.arange(len(row)), geometry]
     return Ahead(row[judged], geometry[judged], speed_m_s, course_deg, derived)
 

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from app.geo.grid import distinct
 from app.model.report import F64, I32, I64
 from app.rules.ahead import Ahead, courses_ahead
 from app.rules.rule import Course, PositionRef
@@ -211,7 +212,7 @@ class Nearness:
         """
         row, geometry, size = ahead.row, ahead.geometry, len(self.fixes)
         here = geometry * size + row
-        pairs = np.unique(here if asked is None else np.concatenate((asked, here)))
+        pairs = distinct(here if asked is None else np.concatenate((asked, here)))
         if not len(pairs):
             return {}
         asked_geometry, asked_row = np.divmod(pairs, size)

@@ -12,6 +12,7 @@ import shapely
 from shapely.affinity import scale
 
 from app.geo.edges import Edges
+from app.geo.grid import distinct
 from app.geo.index import LegIndex
 from app.geo.nearest import ManySpans
 from app.geo.notation import line_parts, point, polygon_rings
@@ -224,8 +225,7 @@ class Rulebook:
 
     def looks_ahead(self, situations: I64) -> npt.NDArray[np.bool_]:
         """Tell of which of ``situations`` some instance that judges them looks ahead."""
-        ordered = np.sort(situations)
-        met = ordered[np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))].tolist()
+        met = distinct(situations).tolist()
         ahead = {it for it in met if not self.ahead.isdisjoint(self.active(it))}
         if len(ahead) == len(met):  # mostly
             return np.ones(len(situations), np.bool_)

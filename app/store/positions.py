@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.model.entry import Entry, Reports
+from app.model.ordering import rows_in_order
 from app.model.report import COLUMNS, F64, I32, I64, U8, Positions, ReportBlock, received_us_of
 
 Rows = npt.NDArray[np.intp] | npt.NDArray[np.bool_]
@@ -48,7 +49,7 @@ class PositionTable:
 
     def in_order(self) -> "PositionTable":
         """Return the rows by slot, then ``observed_us``, then place in the journal."""
-        return self.taken(np.lexsort((self.index, self.seq, self.observed_us, self.slot)))
+        return self.taken(rows_in_order(self.slot, self.observed_us, self.seq, self.index))
 
 
 COLUMN_NAMES = tuple(field.name for field in fields(PositionTable))
