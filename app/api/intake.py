@@ -117,7 +117,8 @@ class Intake:
         if len(opened.items) > _MANY:
             await asyncio.sleep(0)  # a large batch is done in parts, so as not to hold up the loop
         draft = self._drafter.draft(opened, one.contingent, one.received_us, drones=drones, dry=one.dry)
-        if len(opened.items) > _MANY:
+        opened.let_go()
+        if len(draft) > _MANY:
             await asyncio.sleep(0)
         if one.dry:
             return await self._ledger.judge(draft), draft.places, draft.rejects

@@ -48,6 +48,10 @@ class Opened:
     columns: "Columns | None" = None
     """Those of ``items``, where they have been taken apart already."""
 
+    def let_go(self) -> None:
+        """Let go of the items, which are drafted by now: to free them is cheap as long as the processor has them."""
+        self.items, self.columns = [], None
+
     def raw_of(self, place: int) -> bytes:
         """Return the bytes of the item at ``place`` of the request."""
         if self.raws is None:

@@ -99,6 +99,8 @@ class TrackFold:
         until_us = min((pair.until_us for pair in self._pairs.values() if pair.until_us), default=0)
         if not until_us:
             return self._stop
+        if self._fixes.observed_us.item(self._start) >= until_us:
+            return self._start
         return self._start + int(self._fixes.observed_us[self._start : self._stop].searchsorted(until_us))
 
     def _next(self, row: int, rousing: Sequence[int]) -> int:

@@ -164,6 +164,9 @@ class Nearness:
 
     def rousing(self, start: int, stop: int, rests_us: int) -> Sequence[int]:
         """Return the rows at which a state that rests (see ``Pair.rests_us``) may change, but for its edge."""
+        if stop - start == 1:  # mostly, and five times as fast
+            is_roused = self.stirring.item(start) or self.silence_us.item(start) > rests_us
+            return (start,) if is_roused else ()
         roused = self.stirring[start:stop] | (self.silence_us[start:stop] > rests_us)
         return [start + row for row in np.flatnonzero(roused).tolist()]
 
