@@ -215,16 +215,12 @@ class Hub:
 
     def _violations(self, session: Session, now_s: float) -> list[Message]:
         """Number the revisions that the session has not been told."""
-        messages: list[Message] = []
-        point, number = session.point, self._bulletin.number
-        if point.told == number:
-            return messages
-        if "violations" in session.view.layers:
-            fresh = self._fresh(session.audience, point.told)
-            seqs = session.count_each(now_s, [revision.number for revision in fresh])
-            messages = [numbered(seq, revision.tail) for seq, revision in zip(seqs, fresh, strict=True)]
-        session.learn(point._replace(told=number))
-        return messages
+        told, number = session.point.told, self._bulletin.number
+        if told == number:
+            return []
+        fresh = self._fresh(session.audience, told) if "violations" in session.view.layers else []
+        seqs = session.count_each(now_s, [revision.number for revision in fresh], number)
+        return [numbered(seq, revision.tail) for seq, revision in zip(seqs, fresh, strict=True)]
 
     def _fresh(self, audience: Audience, told: int) -> list[Revision]:
         """Return the revisions told after number ``told`` that the audience may see: mostly many ask for the same."""

@@ -45,12 +45,20 @@ class Session:
         self._points.extend(point)
         return self._count(now_s, 1)[0]
 
-    def count_each(self, now_s: float, told: Sequence[int]) -> range:
-        """Return the numbers of the next messages, after each of which he has been told up to one of ``told``."""
+    def count_each(self, now_s: float, told: Sequence[int], upto: int) -> range:
+        """Return the numbers of the next messages, after each of which he has been told up to one of ``told``.
+
+        After all of them, be there any or none, that is up to ``upto``.
+        """
         version, number, _ = self.point
-        if told:
-            self._points.extend([part for each in told for part in (version, number, each)])
-            self.point = Point(version, number, told[-1])
+        known = Point(version, number, upto)
+        if not told:
+            self.learn(known)
+            return range(0)
+        for each in told[:-1]:
+            self._points.extend((version, number, each))
+        self._points.extend(known)
+        self.point = known
         return self._count(now_s, len(told))
 
     def _count(self, now_s: float, messages: int) -> range:

@@ -6,6 +6,7 @@ the secret can open them; nobody else can tell a made-up id from one that was ne
 
 import base64
 import hashlib
+from functools import lru_cache
 from typing import Literal, get_args
 
 Kind = Literal["t", "r", "q", "h", "d", "l", "m"]
@@ -15,6 +16,8 @@ _HALF = (1 << _HALF_BITS) - 1
 _ROUNDS = 6
 _NUMBER_BITS = 64
 _INDEX_BITS = 24
+_REMEMBERED = 10_000
+"""Each revision of a violation names its track and reports again."""
 
 
 class Sealer:
@@ -31,9 +34,13 @@ class Sealer:
             ]
             for kind in get_args(Kind)
         }
+        self._remembered = lru_cache(_REMEMBERED)(self._sealed)
 
     def seal(self, kind: Kind, number: int) -> str:
         """Return the id of ``number`` (0 … 2^64 − 1): the kind, ``_`` and 24 characters of a–z and 2–7."""
+        return self._remembered(kind, number)
+
+    def _sealed(self, kind: Kind, number: int) -> str:
         if not 0 <= number < 1 << _NUMBER_BITS:
             raise ValueError(f"only numbers of {_NUMBER_BITS} bits can be sealed, not {number}")
         left, right = number >> _HALF_BITS, number & _HALF
