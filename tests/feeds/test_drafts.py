@@ -98,6 +98,33 @@ def test_one_by_one_is_the_same_as_together(items: list[dict[str, Any]]) -> None
         assert getattr(alone[0].block, name).dtype == np.dtype(kind)
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    items=st.lists(POSITIONS, min_size=2, max_size=6),
+    differing=st.sets(st.sampled_from(["party", "platform", "label", "count", "callsign"]), max_size=2),
+)
+def test_what_is_known_of_a_batch_is_found_again_whatever_differs(
+    items: list[dict[str, Any]], differing: set[str]
+) -> None:
+    """Of all that says what a unit is, nothing differs within the batch but at most two fields."""
+    said = {"callsign", "sidc", "platform", "party", "altitude_ref", "label", "count"} - differing
+    alike = [
+        {name: value for name, value in item.items() if name not in said}
+        | {name: items[0][name] for name in said & items[0].keys()}
+        for item in items
+    ]
+    registry = Registry()
+    drafter = Drafter(registry, Terms.of(MISSION))
+    body = json.dumps(alike).encode()
+
+    first, again = (drafter.draft(opened(body, PositionItem), "ARG", NOON_US, drones=False) for _ in range(2))
+    mixed = drafter.draft(opened(json.dumps([*alike, *items]).encode(), PositionItem), "ARG", NOON_US, drones=False)
+
+    assert rows(first, registry) == [expected(item) for item in alike]
+    assert again.block.profile.tolist() == first.block.profile.tolist()
+    assert rows(mixed, registry) == [expected(item) for item in [*alike, *items]]
+
+
 @settings(max_examples=60, deadline=None)
 @given(items=st.lists(POSITIONS, min_size=1, max_size=6), data=st.data())
 def test_a_bad_item_takes_no_good_one_with_it(items: list[dict[str, Any]], data: st.DataObject) -> None:
