@@ -183,8 +183,8 @@ class Engine:
         """Return the units that have a late report in ``block``, each with the earliest such ``observed_us``."""
         heads = self.heads
         heads.grow(len(self.registry.units))
-        late = ((block.flags & ASIDE) == 0) & heads.known[block.slot]
-        late &= block.observed_us <= heads.observed_us[block.slot]
+        late = ((block.flags & ASIDE) == 0) & heads.known.take(block.slot)
+        late &= block.observed_us <= heads.observed_us.take(block.slot)
         earliest: dict[int, int] = {}
         for slot, observed_us in zip(block.slot[late].tolist(), block.observed_us[late].tolist(), strict=True):
             earliest[slot] = min(observed_us, earliest.get(slot, observed_us))
@@ -193,7 +193,7 @@ class Engine:
     def _reports(self, seq: int, received_us: int, block: ReportBlock, past: Past) -> list[Change]:
         late = self._late(block)
         usable = np.flatnonzero((block.flags & ASIDE) == 0)
-        slots = block.slot[usable]
+        slots = block.slot[usable].astype(np.intp)  # numpy would do so each time that it looks something up
         newer = ~self.heads.known[slots] | (block.observed_us[usable] > self.heads.observed_us[slots])
         fresh = usable[newer]
         fresh = fresh[rows_in_order(block.slot[fresh], block.observed_us[fresh])]
@@ -201,8 +201,7 @@ class Engine:
         ahead = fresh[~again]
         changes: list[Change] = []
         fixes = self.judge.fixes(block, ahead, np.full(len(ahead), seq, np.int64), ahead.astype(np.int64))
-        slots_ahead = block.slot[ahead].astype(np.intp)  # numpy would do so each time that it looks something up
-        judged = self.judge.in_order(slots_ahead, fixes, ahead, len(block))
+        judged = self.judge.in_order(block.slot[ahead].astype(np.intp), fixes, ahead, len(block))
         for slot, findings in judged.found:
             changes += self._tell(slot, findings, received_us)
         for slot, turns in judged.turns:

@@ -80,7 +80,7 @@ class Judge:
         if fresh:
             overrides = self.rulebook.mission.gates
             self._gates = np.append(self._gates, [gate_of(item.platform, overrides) for item in fresh])
-        return self._gates[profile]
+        return self._gates.take(profile)
 
     def in_order(self, slots: Rows, fixes: Fixes, rows: Rows, size: int) -> Judged:
         """Judge fixes newer than all before of their units, sorted by slot and ``observed_us``; move the heads.

@@ -105,8 +105,8 @@ class LegIndex:
         leg, span = self._spans.meeting(*box)
         edge = self._spans.edge[span]
         straight = all_straight or is_straight(lon0, lat0, lon0 + d_lon, lat0 + d_lat)[leg]
-        start, step = np.column_stack((lon0, lat0))[leg], np.column_stack((d_lon, d_lat))[leg]
-        a, b = self._a[edge], self._b[edge]
+        start, step = (np.column_stack(part).take(leg, axis=0) for part in ((lon0, lat0), (d_lon, d_lat)))
+        a, b = self._a.take(edge, axis=0), self._b.take(edge, axis=0)
         apart = _apart(a, b - a, start, start + step) | _apart(start, step, a, b)
         kept = ~(straight & apart)
         pairs: Rows = leg[kept] * self._count + self._feature[edge[kept]]

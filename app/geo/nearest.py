@@ -128,10 +128,10 @@ class ManySpans:
         self._first_span = np.concatenate([np.empty(0, np.intp), *map(np.add, begins, np.cumsum(spans) - spans)])
         sizes = [np.minimum(_CHUNK, count - begin) for count, begin in zip(spans.tolist(), begins, strict=True)]
         self._size = np.concatenate([np.empty(0, np.intp), *sizes])
-        nowhere, nothing = np.empty((0, 3)), np.empty(0)
-        self._chunk_middles = np.concatenate([nowhere, *(feature.chunk_middles for feature in features)])
+        nowhere, nothing = np.empty((3, 0)), np.empty(0)
+        self._chunk_middles = np.concatenate([nowhere, *(feature.chunk_middles.T for feature in features)], axis=1)
         self._chunk_radii = np.concatenate([nothing, *(feature.chunk_radii for feature in features)])
-        self._middles = np.concatenate([nowhere, *(feature.middles for feature in features)])
+        self._middles = np.concatenate([nowhere, *(feature.middles.T for feature in features)], axis=1)
         self._radii = np.concatenate([nothing, *(feature.radii for feature in features)])
         self._start = np.concatenate([np.empty((0, 2)), *(feature.start for feature in features)])
         self._step = np.concatenate([np.empty((0, 2)), *(feature.step for feature in features)])
@@ -150,12 +150,13 @@ class ManySpans:
         return metres
 
     def _distance_m(self, feature: Rows, lon_e7: I64, lat_e7: I64) -> F64:
-        here, points = _in_space(lon_e7, lat_e7), np.arange(len(feature))
+        here, points = np.ascontiguousarray(_in_space(lon_e7, lat_e7).T), np.arange(len(feature))
         point, chunk = _spread(points, self._first_chunk[feature], self._chunks[feature])
         point, chunk = _nearest_of(here, point, self._chunk_middles, self._chunk_radii, chunk, 1.0)
         point, span = _spread(point, self._first_span[chunk], self._size[chunk])
         point, span = _nearest_of(here, point, self._middles, self._radii, span, 1e-3)
-        metres, _ = _measured(lon_e7[point], lat_e7[point], self._start[span], self._step[span])
+        starts, steps = self._start.take(span, axis=0), self._step.take(span, axis=0)
+        metres, _ = _measured(lon_e7[point], lat_e7[point], starts, steps)
         least: F64 = np.minimum.reduceat(metres, np.searchsorted(point, points))
         return least
 
@@ -167,11 +168,17 @@ def _spread(points: Rows, first: Rows, counts: Rows) -> tuple[Rows, Rows]:
 
 
 def _nearest_of(here: F64, point: Rows, middles: F64, radii: F64, ball: Rows, slack_m: float) -> tuple[Rows, Rows]:
-    """Return the pairs of a point (ascending) and a ball that may hold the nearest edge: its middle is on an edge."""
-    away = here[point] - middles[ball]
-    gap = np.sqrt(np.einsum("ij,ij->i", away, away))
-    least = np.minimum.reduceat(gap, np.searchsorted(point, np.arange(len(here))))
-    near = gap - radii[ball] <= least[point] + slack_m
+    """Return the pairs of a point (ascending) and a ball that may hold the nearest edge: its middle is on an edge.
+
+    ``here`` and ``middles`` are (3, n): numpy takes numbers from a row in a fraction of the time of triples.
+    """
+    squares = np.zeros(len(point))
+    for of_points, of_balls in zip(here, middles, strict=True):
+        away = of_points.take(point) - of_balls.take(ball)
+        squares += away * away
+    gap = np.sqrt(squares)
+    least = np.minimum.reduceat(gap, np.searchsorted(point, np.arange(here.shape[1])))
+    near = gap - radii.take(ball) <= least.take(point) + slack_m
     return point[near], ball[near]
 
 

@@ -91,7 +91,7 @@ class Tracks:
             return
         self.version += 1
         self._learn_profiles()
-        marking = self._profile_marking[block.profile[fresh]]
+        marking = self._profile_marking.take(block.profile[fresh])
         rows = self._rows_for(block.slot[fresh], marking)
         newest = _last_of_each(rows, self.size)  # of equal rows the last one is the newest
         rows, take = rows[newest], fresh[newest]
@@ -107,8 +107,8 @@ class Tracks:
         self.recast[rows[self.profile[rows] != profile]] = self.version
         self.profile[rows] = profile
         self.flags[rows] = block.flags[take] | doubts[take]
-        self.stale_us[rows] = self.observed_us[rows] + self._profile_stale_us[profile]
-        self.lost_us[rows] = self.observed_us[rows] + self._profile_lost_us[profile]
+        self.stale_us[rows] = self.observed_us[rows] + self._profile_stale_us.take(profile)
+        self.lost_us[rows] = self.observed_us[rows] + self._profile_lost_us.take(profile)
         self._age(rows, now_us)
         self.changed[rows] = self.version
         self._look_at_drones(block, rows, take)
@@ -203,7 +203,7 @@ class Tracks:
             grown = np.full(max(top, 2 * len(self._row_of), 64), -1, np.int32)
             grown[: len(self._row_of)] = self._row_of
             self._row_of = grown
-        rows = self._row_of[slots].astype(np.intp)
+        rows = self._row_of.take(slots).astype(np.intp)
         known = rows >= 0
         known[known] = self.marking[rows[known]] == markings[known]
         for i in np.flatnonzero(~known):  # a new unit, or one that has more than one marking

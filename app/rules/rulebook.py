@@ -187,7 +187,7 @@ class Rulebook:
             classes = [self._classes.number(self._matching(item)) for item in fresh]
             self._class_of_profile = np.append(self._class_of_profile, np.array(classes, np.int64))
         validity, window = self._intervals.numbers(observed_us)
-        situation = self._class_of_profile[profile] * self._intervals.validities + validity
+        situation = self._class_of_profile.take(profile) * self._intervals.validities + validity
         return situation if window is None else situation + (window << _WINDOW_BITS)
 
     def active(self, situation: int) -> frozenset[int]:
