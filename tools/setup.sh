@@ -23,7 +23,7 @@ apt_install() {
 }
 
 # Whether a Python is new enough and, if "optimised" is asked, was compiled so: as a distribution's is, and one that pyenv
-# compiled is not unless it was told. The other runs the server a sixth slower.
+# compiled is not unless it was told. The other runs the server a tenth slower.
 is_python() {
     "$1" - "$2" 2>/dev/null <<'END'
 import sys, sysconfig
@@ -41,7 +41,7 @@ make_venv() {
     for wanted in optimised any; do
         for python in python3 /usr/bin/python3 python3.14 python3.13 python3.12 python3.11; do
             if is_python "$python" "$wanted" && has_venv "$python"; then
-                "$python" -m venv "$VENV"
+                "$python" -m venv --clear "$VENV"
                 return
             fi
         done

@@ -109,7 +109,7 @@ class Ledger:
             mine, held = rows, self._held(draft, rows, above)
             if held:
                 mine = [row for row in rows if row not in held]
-                above = self._above(draft, mine)
+                above = above[[row not in held for row in rows]]
             later = await self._run(draft, mine, above, judgement, keep) if mine else []
             for claim in set(held.values()):
                 await claim.ended.wait()  # it ends with the other's ``keep``, which has a deadline

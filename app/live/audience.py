@@ -49,9 +49,10 @@ class Audience:
 
     def visible(self, tracks: Tracks) -> Rows:
         """Return the rows that its readers see, whatever the box; they are looked for once a version."""
-        if self._visible is None or self._visible[:2] != (tracks, tracks.version):
-            self._visible = tracks, tracks.version, tracks.visible(self.allowed.mask())
-        return self._visible[2]
+        known = self._visible
+        if known is None or known[0] is not tracks or known[1] != tracks.version:
+            known = self._visible = tracks, tracks.version, tracks.visible(self.allowed.mask())
+        return known[2]
 
     def scope(self, bbox: BBox | None) -> Scope:
         """Return the scope of a box, which lives until nobody who might resume looks at it."""

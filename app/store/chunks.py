@@ -122,15 +122,8 @@ def positions_in(slot: int, body: bytes) -> PositionTable:
 
 def unpacked(body: bytes) -> Unpacked:
     """Unpack a chunk as far as whole numbers. Raises as ``positions_in``."""
-    match body[:1]:
-        case b"\x01":
-            keys, others = _frames(body)
-            numbers = np.concatenate([_unframed(keys, 1), _unframed(others, len(_COLUMNS) - 1)])
-        case b"\x02":
-            numbers = _unnarrowed(body)
-        case other:
-            raise UnreadableFormat(f"history chunk of format {other.hex() or 'empty'}, known are 01 and 02")
-    return Unpacked(body[1], np.cumsum(zigzag_undone(numbers), axis=1, dtype=np.int64))
+    wholes = _wholes(body, len(_COLUMNS))
+    return Unpacked(body[1], wholes)
 
 
 def table_of(slots: I32, raws: U8, wholes: I64) -> PositionTable:
@@ -148,10 +141,8 @@ def table_of(slots: I32, raws: U8, wholes: I64) -> PositionTable:
 
 
 def instants_in(body: bytes) -> I64:
-    """Return the ``observed_us`` of a chunk's rows, without unpacking the rest if it is long. Raises as above."""
-    if body[:1] != b"\x01":
-        return unpacked(body).observed_us
-    instants: I64 = np.cumsum(zigzag_undone(_unframed(_frames(body)[0], 1))[0], dtype=np.int64)
+    """Return the ``observed_us`` of a chunk's rows without unpacking the rest. Raises as ``positions_in``."""
+    instants: I64 = _wholes(body, 1)[0]
     return instants
 
 
@@ -172,6 +163,23 @@ def _bodies(numbers: U64, starts: I64, counts: I64, raws: U8) -> Iterator[bytes]
             yield _FRAMED_HEAD.pack(_FRAMED, raw, len(keys)) + keys + compressed(shuffled[1:].tobytes())
 
 
+def _wholes(body: bytes, wanted: int) -> I64:
+    """Return the whole numbers of the first column, or of all."""
+    version = body[0] if body else None
+    if version == _FRAMED:
+        keys, others = _frames(body)
+        numbers = _unframed(keys, 1)
+        if wanted > 1:
+            numbers = np.concatenate([numbers, _unframed(others, wanted - 1)])
+    elif version == _NARROW:
+        numbers = _unnarrowed(body, wanted)
+    else:
+        known = f"{_FRAMED:02x} and {_NARROW:02x}"
+        raise UnreadableFormat(f"history chunk of format {body[:1].hex() or 'empty'}, known are {known}")
+    wholes: I64 = np.cumsum(zigzag_undone(numbers), axis=1, dtype=np.int64)
+    return wholes
+
+
 def _frames(body: bytes) -> tuple[bytes, bytes]:
     """Return the frames of the keys and of the other columns."""
     if len(body) < _FRAMED_HEAD.size:
@@ -186,11 +194,11 @@ def _unframed(frame: bytes, columns: int) -> U64:
     return numbers
 
 
-def _unnarrowed(body: bytes) -> U64:
+def _unnarrowed(body: bytes, wanted: int) -> U64:
     said, checksum = body[:-_CHECKSUM_BYTES], int.from_bytes(body[-_CHECKSUM_BYTES:], "little")
     if len(said) < _NARROW_HEAD.size or zlib.crc32(said) != checksum:
         raise UnreadableFormat("damaged stored bytes: a history chunk does not fit its checksum")
-    return widened(said[_NARROW_HEAD.size :], len(_COLUMNS), _NARROW_HEAD.unpack_from(said)[2])
+    return widened(said[_NARROW_HEAD.size :], len(_COLUMNS), _NARROW_HEAD.unpack_from(said)[2], wanted)
 
 
 def _starts(slot: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:

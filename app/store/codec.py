@@ -41,7 +41,7 @@ _STRUCTS: dict[int, type[MissionSet | Assessed | Noted | Muted | Unmuted | Raise
 _VERSION = b"\x01"
 _LEVEL, _FAST_LEVEL = 1, -1
 _SHORT = 16_384
-"""Bytes up to which the fast level finds as much as the other in half the time: the chunks of one unit's minute."""
+"""Bytes up to which the fast level finds as much as the other in half the time."""
 _COLUMNS_1: tuple[tuple[str, str], ...] = (
     ("slot", "<i4"), ("observed_us", "<i8"), ("lon_e7", "<i4"), ("lat_e7", "<i4"), ("altitude_m", "<f8"),
     ("accuracy_m", "<f8"), ("speed_m_s", "<f8"), ("course_deg", "<f8"), ("profile", "<i4"), ("flags", "<u1"),

@@ -4,10 +4,9 @@ A packed chunk is one byte a column (the width of its first number, and sixteen 
 row by row the lowest bytes of its numbers. In so few rows zstandard finds little more, and takes a call for each chunk.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from app.model.report import I64, U8
 from app.store.columns import U64
@@ -30,14 +29,14 @@ def narrowed(numbers: U64, counts: I64) -> Iterator[bytes]:
         head, begin, other = head + columns, first_end, end
 
 
-def widened(data: bytes, columns: int, rows: int) -> U64:
-    """Return the numbers (columns, rows) of a packed chunk; ``data`` is undamaged."""
-    widths = np.frombuffer(data, np.uint8, columns)
-    first, other = widths & 15, widths >> 4
-    end = columns + int(first.sum())
-    places = np.zeros((rows, 8 * columns), np.uint8)
-    places[:1, _needed(first)] = np.frombuffer(data[columns:end], np.uint8).reshape(1, -1)
-    places[1:, _needed(other)] = np.frombuffer(data[end:], np.uint8).reshape(rows - 1, int(other.sum()))
+def widened(data: bytes, columns: int, rows: int, wanted: int) -> U64:
+    """Return the numbers (wanted, rows) of a packed chunk's first so many columns; ``data`` is undamaged."""
+    first, other = [width & 15 for width in data[:columns]], [width >> 4 for width in data[:columns]]
+    others = np.frombuffer(data[columns + sum(first) :], np.uint8).reshape(rows - 1, sum(other))
+    first, other = first[:wanted], other[:wanted]
+    places = np.zeros((rows, 8 * wanted), np.uint8)
+    places[0, _needed(first)] = np.frombuffer(data, np.uint8, sum(first), columns)
+    places[1:, _needed(other)] = others[:, : sum(other)]
     numbers: U64 = np.ascontiguousarray(places.view(np.uint64).T)
     return numbers
 
@@ -53,13 +52,10 @@ def _cut(numbers: U64, counts: I64, skipped: int) -> tuple[U8, bytes, list[int]]
             looked_at[starts] = 0
         np.maximum.reduceat(looked_at, starts, out=of_column)
     widths = np.searchsorted(_TOO_WIDE, greatest, side="right").astype(np.uint8)
-    widest = widths.max(axis=1)
+    widest = widths.max(axis=1).tolist()
     # Only the bytes that any chunk needs are looked at one by one.
     rows = np.concatenate(
-        [
-            column.view(np.uint8).reshape(-1, 8)[:, :width]
-            for column, width in zip(numbers, widest.tolist(), strict=True)
-        ],
+        [column.view(np.uint8).reshape(-1, 8)[:, :width] for column, width in zip(numbers, widest, strict=True)],
         axis=1,
     )
     needed = (_PLACES < widths.T[:, :, None]).reshape(len(counts), -1)[:, _needed(widest)]
@@ -69,6 +65,6 @@ def _cut(numbers: U64, counts: I64, skipped: int) -> tuple[U8, bytes, list[int]]
     return widths, rows[kept].tobytes(), np.cumsum(needed.sum(axis=1) * (counts - skipped)).tolist()
 
 
-def _needed(widths: npt.NDArray[np.integer]) -> npt.NDArray[np.intp]:
+def _needed(widths: Sequence[int]) -> list[int]:
     """Return which of eight bytes a column are needed, column by column."""
-    return np.flatnonzero(_PLACES < widths[:, None])
+    return [8 * column + place for column, width in enumerate(widths) for place in range(width)]
