@@ -23,7 +23,7 @@ apt_install() {
 }
 
 # Whether a Python is new enough and, if "optimised" is asked, was compiled so: as a distribution's is, and one that pyenv
-# compiled is not unless it was told. The other runs the server a tenth slower.
+# compiled is not unless it was told. The other runs the server a sixth slower.
 is_python() {
     "$1" - "$2" 2>/dev/null <<'END'
 import sys, sysconfig

@@ -125,7 +125,7 @@ def _table(figures: list[Figure]) -> Table:
 
 
 def _python() -> str:
-    """Say which Python runs, as one that was not compiled for speed costs a tenth of it."""
+    """Say which Python runs, as one that was not compiled for speed costs a sixth of it."""
     told = "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS"))
     build = "optimised" if told or sys.base_prefix == "/usr" else "not optimised"
     return f"Python {platform.python_version()} ({build})"
