@@ -114,11 +114,12 @@ class Intake:
     async def _reports(self, one: "_Request", opened: Opened) -> tuple[Judgement, Sequence[int], list[Reject]]:
         self._present_terms()
         drones = one.feed == "drones"
-        if len(opened.items) > _MANY:
+        large = len(opened.items) > _MANY
+        if large:
             await asyncio.sleep(0)  # a large batch is done in parts, so as not to hold up the loop
         draft = self._drafter.draft(opened, one.contingent, one.received_us, drones=drones, dry=one.dry)
         opened.let_go()
-        if len(draft) > _MANY:
+        if large:
             await asyncio.sleep(0)
         if one.dry:
             return await self._ledger.judge(draft), draft.places, draft.rejects

@@ -122,7 +122,7 @@ def positions_in(slot: int, body: bytes) -> PositionTable:
 
 def unpacked(body: bytes) -> Unpacked:
     """Unpack a chunk as far as whole numbers. Raises as ``positions_in``."""
-    wholes = _wholes(body, len(_COLUMNS))
+    wholes = _wholes(body, len(_COLUMNS))  # an empty body has no second byte, and is refused here
     return Unpacked(body[1], wholes)
 
 
@@ -222,9 +222,7 @@ def _numbers(positions: PositionTable, starts: I64, ends: I64) -> tuple[U64, U8]
             thousandths, exact = _thousandths(whole)
             raw = ~np.logical_and.reduceat(exact, starts)
             raws |= raw.astype(np.uint8) << _DECIMALS.index(name)
-            whole = (
-                np.where(np.repeat(raw, ends - starts), whole.view(np.int64), thousandths) if raw.any() else thousandths
-            )
+            whole = np.where(np.repeat(raw, ends - starts), whole.view(np.int64), thousandths)
         whole = whole.astype(np.int64, copy=False)
         steps = np.empty_like(whole)
         np.subtract(whole[1:], whole[:-1], out=steps[1:])
